@@ -1,0 +1,106 @@
+package spec
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Network is the model of what lies below a link.
+type Network uint8
+
+// The network models.
+const (
+	SetNetwork      Network = iota // every packet ever sent; delivering does not remove: the fair-loss link exactly
+	LossySetNetwork                // a set; delivering does not remove, a drop action does
+	BagNetwork                     // a multiset; delivering removes; drops and duplicates are budgeted
+	FIFONetwork                    // a lossy queue for each channel; a packet sent to a full queue is lost
+	networks
+)
+
+var networkNames = [networks]string{SetNetwork: "set", LossySetNetwork: "lossyset", BagNetwork: "bag", FIFONetwork: "fifo"}
+
+// String returns "set", "lossyset", "bag" or "fifo".
+func (n Network) String() string {
+	if n >= networks {
+		return fmt.Sprintf("network(%d)", uint8(n))
+	}
+	return networkNames[n]
+}
+
+// Assumptions is what a guarantee needs of its surroundings, and what a run
+// was made under. The zero value is the default: the Set network.
+type Assumptions struct {
+	Network    Network
+	Capacity   int // Bag and FIFO: packets that a channel holds; 0 means 4
+	Drops      int // Bag: how many packets may be dropped in a run
+	Duplicates int // Bag: how many packets may be duplicated in a run
+}
+
+// Cap returns the capacity of a channel: Capacity, or 4 where that is 0.
+func (a Assumptions) Cap() int {
+	if a.Capacity == 0 {
+		return 4
+	}
+	return a.Capacity
+}
+
+// String returns the assumptions in one word that ParseAssumptions reads:
+// "set", "lossyset", "bag(capacity=4,drops=2,duplicates=1)", "fifo(capacity=4)".
+func (a Assumptions) String() string {
+	switch a.Network {
+	case BagNetwork:
+		return fmt.Sprintf("bag(capacity=%d,drops=%d,duplicates=%d)", a.Cap(), a.Drops, a.Duplicates)
+	case FIFONetwork:
+		return fmt.Sprintf("fifo(capacity=%d)", a.Cap())
+	}
+	return a.Network.String()
+}
+
+// ParseAssumptions is the inverse of Assumptions.String. The bracketed part,
+// and each setting in it, may be left out.
+func ParseAssumptions(s string) (Assumptions, error) {
+	var a Assumptions
+	name, rest, bracket := strings.Cut(s, "(")
+	known := false
+	for n := range networks {
+		if networkNames[n] == name {
+			a.Network, known = n, true
+		}
+	}
+	if !known {
+		return a, fmt.Errorf("unknown network %q (want set, lossyset, bag or fifo)", name)
+	}
+	if !bracket {
+		return a, nil
+	}
+	rest, closed := strings.CutSuffix(rest, ")")
+	if !closed {
+		return a, fmt.Errorf("network %q: missing )", s)
+	}
+	for setting := range strings.SplitSeq(rest, ",") {
+		if err := a.set(setting); err != nil {
+			return a, fmt.Errorf("network %q: %w", s, err)
+		}
+	}
+	return a, nil
+}
+
+func (a *Assumptions) set(setting string) error {
+	key, value, _ := strings.Cut(setting, "=")
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 || n > 1<<16 {
+		return fmt.Errorf("setting %q: want a number from 0 to 65536", setting)
+	}
+	switch {
+	case key == "capacity" && n > 0 && a.Network >= BagNetwork:
+		a.Capacity = n
+	case key == "drops" && a.Network == BagNetwork:
+		a.Drops = n
+	case key == "duplicates" && a.Network == BagNetwork:
+		a.Duplicates = n
+	default:
+		return fmt.Errorf("setting %q does not fit this network", setting)
+	}
+	return nil
+}

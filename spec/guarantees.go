@@ -1,0 +1,133 @@
+package spec
+
+import "fmt"
+
+const (
+	book      = "Cachin, Guerraoui, Rodrigues 2011, "
+	petrov    = "Petrov, Database Internals, ch. 8, "
+	fairLoss  = book + "module 2.1 (fair-loss links)"
+	stubborn  = book + "module 2.2 (stubborn links)"
+	perfect   = book + "module 2.3 (perfect links)"
+	fifoLinks = book + "ch. 3 (FIFO order)"
+)
+
+// The properties. See Bounded for one with parameters.
+var (
+	FLL1 = Property{
+		ID: "FLL1", Name: "fair loss", Class: Liveness, Source: fairLoss,
+		Sentence: "A message that is sent infinitely often is delivered infinitely often.",
+		Entails:  []string{"SL1", "PL1", "XOP"},
+		Reads:    KindsOf(Send, Deliver, Forever), Tested: Send, Repeat: true,
+		New: func() Monitor {
+			return &recurrence{cause: Send, effect: Deliver, what: "is sent for ever and never delivered again"}
+		},
+	}
+	FLL2 = Property{
+		ID: "FLL2", Name: "finite duplication", Class: Liveness, Source: fairLoss,
+		Sentence: "A message that is sent finitely often is delivered finitely often.",
+		Reads:    KindsOf(Send, Deliver, Forever), Tested: Deliver, Repeat: true,
+		New: func() Monitor {
+			return &recurrence{cause: Deliver, effect: Send, what: "is delivered for ever and never sent again"}
+		},
+	}
+	FLL3 = noCreation("FLL3", fairLoss, "SL2", "PL3")
+	SL1  = Property{
+		ID: "SL1", Name: "stubborn delivery", Class: Liveness, Source: stubborn,
+		Sentence: "A message that is sent once is delivered infinitely often.",
+		Reads:    KindsOf(Send, Deliver, Forever), Tested: Send,
+		New: func() Monitor { return &stubbornDelivery{} },
+	}
+	SL2 = noCreation("SL2", stubborn, "FLL3", "PL3")
+	PL1 = Property{
+		ID: "PL1", Name: "reliable delivery", Class: Liveness, Source: perfect,
+		Sentence: "A message that is sent is eventually delivered.",
+		Entails:  []string{"SL1", "XOP"},
+		Reads:    KindsOf(Send, Deliver, Reject, Forever), Tested: Send,
+		New: func() Monitor { return &reliableDelivery{} },
+	}
+	PL2 = Property{
+		ID: "PL2", Name: "no duplication", Class: Safety, Source: perfect,
+		Sentence: "No message is delivered more often than it was sent.",
+		Entails:  []string{"XOP"},
+		Reads:    KindsOf(Send, Deliver), Tested: Deliver,
+		New: func() Monitor { return &noDuplication{} },
+	}
+	PL3 = noCreation("PL3", perfect, "FLL3", "SL2")
+	ACK = Property{
+		ID: "ACK", Name: "confirmation", Class: Safety, Source: petrov + "message acknowledgement",
+		Sentence: "The link confirms a message only after it was delivered.",
+		Reads:    KindsOf(Send, Deliver, Confirm), Tested: Confirm,
+		New: func() Monitor { return &confirmation{} },
+	}
+	FIFODelivery = Property{
+		ID: "FIFO", Name: "FIFO delivery", Class: Safety, Source: fifoLinks,
+		Sentence: "A message is delivered only after every message that was sent before it on its channel.",
+		Reads:    KindsOf(Send, Deliver, Reject), Tested: Deliver,
+		New: func() Monitor { return &fifoDelivery{} },
+	}
+	OrderOnly = Property{
+		ID: "ORD", Name: "order only", Class: Safety, Source: fifoLinks + ", with gaps allowed",
+		Sentence: "No message is delivered after one that was sent later on its channel; gaps are allowed.",
+		Entails:  []string{"FIFO"},
+		Reads:    KindsOf(Send, Deliver), Tested: Deliver,
+		New: func() Monitor { return &orderOnly{} },
+	}
+	XOP = Property{
+		ID: "XOP", Name: "exactly-once processing", Class: Both, Source: petrov + "exactly-once delivery",
+		Sentence: "Every request is executed exactly once, and answered at most once and only after that.",
+		Reads:    KindsOf(Send, Deliver, Reject, Forever), Tested: Send,
+		New: func() Monitor { return &exactlyOnce{} },
+	}
+)
+
+func noCreation(id, source string, same ...string) Property {
+	return Property{
+		ID: id, Name: "no creation", Class: Safety, Source: source,
+		Sentence: "A message is delivered only if it was sent before, on the same channel.",
+		Entails:  same,
+		Reads:    KindsOf(Send, Deliver), Tested: Deliver,
+		New: func() Monitor { return &creation{} },
+	}
+}
+
+// Bounded is the property BND: on each channel never more than w messages sent
+// and not yet confirmed, in each process never more than b messages held.
+func Bounded(w, b int) Property {
+	return Property{
+		ID: "BND", Name: "bounded buffers", Class: Safety, Source: petrov + "backpressure",
+		Sentence: fmt.Sprintf("Never more than %d messages of a channel are unconfirmed, and never more than %d are held by a process.", w, b),
+		Reads:    KindsOf(Send, Deliver, Confirm, Held), Tested: Send,
+		New: func() Monitor { return &bounded{window: w, buffer: b} },
+	}
+}
+
+// The guarantees, in the order of the ladder.
+var (
+	FairLoss    = Guarantee{"fair-loss", []Property{FLL1, FLL2, FLL3}}
+	Stubborn    = Guarantee{"stubborn", []Property{SL1, SL2}}
+	AtMostOnce  = Guarantee{"at-most-once", []Property{PL2, PL3}}
+	AtLeastOnce = Guarantee{"at-least-once", []Property{PL1, PL3}}
+	Perfect     = Guarantee{"perfect", []Property{PL1, PL2, PL3}}
+	FIFO        = Guarantee{"fifo", []Property{PL1, PL2, PL3, FIFODelivery}}
+	ExactlyOnce = Guarantee{"exactly-once", []Property{XOP}}
+)
+
+// Guarantees returns all guarantees, in the order of the ladder.
+func Guarantees() []Guarantee {
+	return []Guarantee{FairLoss, Stubborn, AtMostOnce, AtLeastOnce, Perfect, FIFO, ExactlyOnce}
+}
+
+// Properties returns all properties without parameters, in a fixed order.
+func Properties() []Property {
+	return []Property{FLL1, FLL2, FLL3, SL1, SL2, PL1, PL2, PL3, ACK, FIFODelivery, OrderOnly, XOP}
+}
+
+// ParseGuarantee returns the guarantee of that name.
+func ParseGuarantee(name string) (Guarantee, error) {
+	for _, g := range Guarantees() {
+		if g.Name == name {
+			return g, nil
+		}
+	}
+	return Guarantee{}, fmt.Errorf("unknown guarantee %q", name)
+}

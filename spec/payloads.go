@@ -1,0 +1,168 @@
+package spec
+
+import (
+	"encoding/binary"
+	"slices"
+	"strings"
+)
+
+// channel is a directed pair of processes.
+type channel struct{ from, to Process }
+
+func (c channel) compare(d channel) int {
+	if c.from != d.from {
+		return int(c.from - d.from)
+	}
+	return int(c.to - d.to)
+}
+
+// payloads is a set of messages. Where messages are numbered densely (a fixed
+// prefix, then 1, 2, 3, … without leading zeros) it costs memory only for the
+// gaps, otherwise for each distinct message.
+type payloads struct {
+	runs  map[string]*run
+	other map[Message]struct{}
+}
+
+// run is a set of numbers: 1 to low, and those above.
+type run struct {
+	low   uint64
+	above map[uint64]struct{}
+}
+
+// number splits a message into prefix and number; ok is false where it does
+// not end in a decimal number without leading zeros, or the number is huge.
+func number(m Message) (prefix string, n uint64, ok bool) {
+	i := len(m)
+	for i > 0 && m[i-1] >= '0' && m[i-1] <= '9' {
+		i--
+	}
+	digits := m[i:]
+	if len(digits) == 0 || len(digits) > 18 || digits[0] == '0' {
+		return "", 0, false
+	}
+	for _, d := range []byte(digits) {
+		n = n*10 + uint64(d-'0')
+	}
+	return string(m[:i]), n, true
+}
+
+func (s *payloads) has(m Message) bool {
+	prefix, n, ok := number(m)
+	if !ok {
+		_, in := s.other[m]
+		return in
+	}
+	r := s.runs[prefix]
+	if r == nil {
+		return false
+	}
+	_, in := r.above[n]
+	return n <= r.low || in
+}
+
+func (s *payloads) add(m Message) {
+	prefix, n, ok := number(m)
+	if !ok {
+		if s.other == nil {
+			s.other = map[Message]struct{}{}
+		}
+		s.other[m] = struct{}{}
+		return
+	}
+	if s.runs == nil {
+		s.runs = map[string]*run{}
+	}
+	r := s.runs[prefix]
+	if r == nil {
+		r = &run{above: map[uint64]struct{}{}}
+		s.runs[prefix] = r
+	}
+	if n > r.low {
+		r.above[n] = struct{}{}
+	}
+	for {
+		if _, next := r.above[r.low+1]; !next {
+			return
+		}
+		r.low++
+		delete(r.above, r.low)
+	}
+}
+
+// size is the number of entries in memory.
+func (s *payloads) size() int {
+	n := len(s.other)
+	for _, r := range s.runs {
+		n += 1 + len(r.above)
+	}
+	return n
+}
+
+func (s *payloads) clone() payloads {
+	var c payloads
+	if s.other != nil {
+		c.other = cloneMap(s.other)
+	}
+	if s.runs != nil {
+		c.runs = make(map[string]*run, len(s.runs))
+		for prefix, r := range s.runs {
+			c.runs[prefix] = &run{low: r.low, above: cloneMap(r.above)}
+		}
+	}
+	return c
+}
+
+func (s *payloads) appendKey(b []byte) []byte {
+	b = binary.AppendUvarint(b, uint64(len(s.other)))
+	for _, m := range sortedKeys(s.other, compareMessages) {
+		b = appendMessage(b, m)
+	}
+	b = binary.AppendUvarint(b, uint64(len(s.runs)))
+	for _, prefix := range sortedKeys(s.runs, strings.Compare) {
+		r := s.runs[prefix]
+		b = appendMessage(b, Message(prefix))
+		b = binary.AppendUvarint(b, r.low)
+		b = binary.AppendUvarint(b, uint64(len(r.above)))
+		for _, n := range sortedKeys(r.above, compareNumbers) {
+			b = binary.AppendUvarint(b, n)
+		}
+	}
+	return b
+}
+
+func appendMessage(b []byte, m Message) []byte {
+	b = binary.AppendUvarint(b, uint64(len(m)))
+	return append(b, m...)
+}
+
+func appendChannel(b []byte, c channel) []byte {
+	b = binary.AppendVarint(b, int64(c.from))
+	return binary.AppendVarint(b, int64(c.to))
+}
+
+func compareMessages(a, b Message) int { return strings.Compare(string(a), string(b)) }
+
+func compareNumbers(a, b uint64) int {
+	if a < b {
+		return -1
+	}
+	return 1
+}
+
+func cloneMap[K comparable, V any](m map[K]V) map[K]V {
+	c := make(map[K]V, len(m))
+	for k, v := range m {
+		c[k] = v
+	}
+	return c
+}
+
+func sortedKeys[K comparable, V any](m map[K]V, compare func(a, b K) int) []K {
+	keys := make([]K, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, compare)
+	return keys
+}

@@ -1,0 +1,91 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Class says when a property can be broken.
+type Class uint8
+
+// The classes of properties.
+const (
+	Safety   Class               = 1 << iota // a finite history can break it
+	Liveness                                 // only an infinite one can: judged after a Forever event
+	Both     = Safety | Liveness             // a conjunction of the two
+)
+
+// String returns "safety", "liveness" or "safety and liveness".
+func (c Class) String() string {
+	switch c {
+	case Safety:
+		return "safety"
+	case Liveness:
+		return "liveness"
+	case Both:
+		return "safety and liveness"
+	}
+	return fmt.Sprintf("class(%d)", uint8(c))
+}
+
+// Property is one promise about histories. Its identity is its ID.
+type Property struct {
+	ID       string   // short and unique: "PL2"
+	Name     string   // "no duplication"
+	Sentence string   // the promise in one sentence
+	Source   string   // where it is defined
+	Class    Class    // safety, liveness or both
+	Entails  []string // IDs of other properties that a violation of this one violates too
+	Reads    Kinds    // the events that its monitor reads; others may be left out
+	Tested   Kind     // the event that puts it to the test; a campaign without one proves nothing
+	Repeat   bool     // it speaks of what is sent for ever: a workload must repeat its sends to test it
+	New      func() Monitor
+}
+
+// Monitor judges one history as it happens. It is a deterministic automaton:
+// equal keys mean equal futures. A monitor must not be used after Observe has
+// reported a breach.
+type Monitor interface {
+	// Observe reads the next event and returns what it breaks, in one
+	// sentence, or "" if nothing. Amortised O(1).
+	Observe(e Event) (breach string)
+	// Owed returns what the history still owes. After a Forever event it is
+	// what will never be met: a violation of liveness.
+	Owed() []Obligation
+	// AppendKey appends the canonical encoding of the monitor's state.
+	AppendKey(b []byte) []byte
+	// Clone returns an independent copy.
+	Clone() Monitor
+}
+
+// Obligation is something that a history owes on the channel from From to To.
+type Obligation struct {
+	From, To Process
+	Message  Message
+	What     string // "was never delivered"
+}
+
+// String returns the obligation as a sentence without a full stop.
+func (o Obligation) String() string {
+	return fmt.Sprintf("%q, sent by process %d to process %d, %s", o.Message, o.From, o.To, o.What)
+}
+
+// Guarantee is a named set of properties.
+type Guarantee struct {
+	Name       string
+	Properties []Property
+}
+
+// With returns the guarantee with further properties, under the same name.
+func (g Guarantee) With(more ...Property) Guarantee {
+	return Guarantee{Name: g.Name, Properties: append(slices.Clone(g.Properties), more...)}
+}
+
+// Property returns the property of the guarantee with that ID.
+func (g Guarantee) Property(id string) (Property, bool) {
+	i := slices.IndexFunc(g.Properties, func(p Property) bool { return p.ID == id })
+	if i < 0 {
+		return Property{}, false
+	}
+	return g.Properties[i], true
+}

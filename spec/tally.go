@@ -1,0 +1,181 @@
+package spec
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// instance is a payload on a channel.
+type instance struct {
+	channel
+	message Message
+}
+
+func compareInstances(a, b instance) int {
+	if a.channel != b.channel {
+		return a.channel.compare(b.channel)
+	}
+	return compareMessages(a.message, b.message)
+}
+
+// tally counts instances. Counts of zero are not kept, so that equal tallies
+// have equal keys.
+type tally map[instance]int
+
+func (t *tally) add(i instance, n int) {
+	if *t == nil {
+		*t = tally{}
+	}
+	if (*t)[i] += n; (*t)[i] == 0 {
+		delete(*t, i)
+	}
+}
+
+func (t tally) sorted() []instance { return sortedKeys(t, compareInstances) }
+
+func (t tally) owed(what string) []Obligation {
+	var owed []Obligation
+	for _, i := range t.sorted() {
+		for range t[i] {
+			owed = append(owed, Obligation{i.from, i.to, i.message, what})
+		}
+	}
+	return owed
+}
+
+func (t tally) appendKey(b []byte) []byte {
+	b = binary.AppendUvarint(b, uint64(len(t)))
+	for _, i := range t.sorted() {
+		b = appendChannel(b, i.channel)
+		b = appendMessage(b, i.message)
+		b = binary.AppendUvarint(b, uint64(t[i]))
+	}
+	return b
+}
+
+// sent is the set of payloads that were ever sent on each channel.
+type sent map[channel]*payloads
+
+func (s *sent) add(i instance) {
+	if *s == nil {
+		*s = sent{}
+	}
+	p := (*s)[i.channel]
+	if p == nil {
+		p = &payloads{}
+		(*s)[i.channel] = p
+	}
+	p.add(i.message)
+}
+
+func (s sent) has(i instance) bool {
+	p := s[i.channel]
+	return p != nil && p.has(i.message)
+}
+
+func (s sent) channels() []channel { return sortedKeys(s, channel.compare) }
+
+func (s sent) clone() sent {
+	c := make(sent, len(s))
+	for ch, p := range s {
+		q := p.clone()
+		c[ch] = &q
+	}
+	return c
+}
+
+func (s sent) appendKey(b []byte) []byte {
+	b = binary.AppendUvarint(b, uint64(len(s)))
+	for _, c := range s.channels() {
+		b = appendChannel(b, c)
+		b = s[c].appendKey(b)
+	}
+	return b
+}
+
+// subject is the instance that an event is about.
+func subject(e Event) instance {
+	if e.Kind == Deliver || e.Kind == Store {
+		return instance{channel{e.Peer, e.Process}, e.Message}
+	}
+	return instance{channel{e.Process, e.Peer}, e.Message}
+}
+
+// queue is the sequence of the messages of a channel that are still awaited,
+// with a count of each.
+type queue struct {
+	order []Message
+	count map[Message]int
+}
+
+func (q *queue) push(m Message) {
+	q.order = append(q.order, m)
+	if q.count == nil {
+		q.count = map[Message]int{}
+	}
+	q.count[m]++
+}
+
+func (q *queue) pop() Message {
+	m := q.order[0]
+	q.order = q.order[1:]
+	if q.count[m]--; q.count[m] == 0 {
+		delete(q.count, m)
+	}
+	return m
+}
+
+// remove takes out the newest instance of m, if there is one. It costs a walk
+// over the queue.
+func (q *queue) remove(m Message) {
+	for i := len(q.order) - 1; i >= 0; i-- {
+		if q.order[i] == m {
+			q.order = slices.Delete(q.order, i, i+1)
+			if q.count[m]--; q.count[m] == 0 {
+				delete(q.count, m)
+			}
+			return
+		}
+	}
+}
+
+func (q *queue) clone() *queue {
+	return &queue{slices.Clone(q.order), cloneMap(q.count)}
+}
+
+// queues holds a queue for each channel.
+type queues map[channel]*queue
+
+func (qs *queues) of(c channel) *queue {
+	if *qs == nil {
+		*qs = queues{}
+	}
+	q := (*qs)[c]
+	if q == nil {
+		q = &queue{}
+		(*qs)[c] = q
+	}
+	return q
+}
+
+func (qs queues) clone() queues {
+	c := make(queues, len(qs))
+	for ch, q := range qs {
+		c[ch] = q.clone()
+	}
+	return c
+}
+
+func (qs queues) appendKey(b []byte) []byte {
+	for _, c := range sortedKeys(qs, channel.compare) {
+		if len(qs[c].order) == 0 {
+			continue
+		}
+		b = appendChannel(b, c)
+		b = binary.AppendUvarint(b, uint64(len(qs[c].order)))
+		for _, m := range qs[c].order {
+			b = appendMessage(b, m)
+		}
+	}
+	return b
+}
