@@ -1,0 +1,51 @@
+package impl
+
+import "fairloss/spec"
+
+// LinkKind tells the links that are meant to be right from those that are not.
+type LinkKind uint8
+
+// The kinds of links.
+const (
+	Correct LinkKind = iota // keeps what it claims
+	Mutant                  // broken on purpose: breaks one property that its parent claims
+	Golden                  // a workload whose states other model checkers have counted
+)
+
+// String returns "link", "mutant" or "golden".
+func (k LinkKind) String() string { return [...]string{"link", "mutant", "golden"}[k] }
+
+// Link is a link together with what it claims: all that a checker needs.
+// New and Guarantee are required; the rest may be zero.
+type Link struct {
+	Name      string // unique in a registry, a word
+	Doc       string // one sentence
+	Kind      LinkKind
+	New       Factory
+	Guarantee spec.Guarantee
+	Assumes   spec.Assumptions // what it is claimed under; zero is the Set network
+	Processes int              // 0 means 2
+
+	Parent string   // Mutant: the correct link it differs from
+	Breaks string   // Mutant: the ID of the property it is there to break
+	Also   []string // Mutant: IDs of the properties it cannot help breaking too
+}
+
+// Size returns the number of processes: Processes, or 2 where that is 0.
+func (l Link) Size() int {
+	if l.Processes == 0 {
+		return 2
+	}
+	return l.Processes
+}
+
+// Peers returns all processes of a link of n processes but self, ascending.
+func Peers(self spec.Process, n int) []spec.Process {
+	peers := make([]spec.Process, 0, n-1)
+	for p := range spec.Process(n) {
+		if p != self {
+			peers = append(peers, p)
+		}
+	}
+	return peers
+}
