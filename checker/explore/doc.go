@@ -1,0 +1,13 @@
+// Package explore searches the schedules of a link for one that breaks what
+// the link claims, and makes it short.
+//
+// A Campaign draws schedules at random: an adversarial phase, in which
+// anything the network model allows may happen, then a fair suffix, in which
+// what is owed must be met. Minimise takes a failing schedule apart until no
+// action can be spared. Show runs it once more through the link's real code
+// and returns its history.
+//
+// To check a link of your own in go test, import fairloss/checker/linktest,
+// which stands on this package. A campaign that holds has seen some schedules;
+// its Report says how many, and under which assumptions.
+package explore

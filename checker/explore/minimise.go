@@ -1,0 +1,176 @@
+package explore
+
+import (
+	"slices"
+
+	"fairloss/checker/world"
+)
+
+// goal is what a schedule must still do to be a counterexample: break the
+// property of that number or, with -1, make the link fail its contract.
+type goal int
+
+const contract goal = -1
+
+// element is what minimising can take out of a schedule.
+type element struct {
+	kind   elementKind
+	action world.Action
+	repeat world.Request
+}
+
+type elementKind uint8
+
+const (
+	plainAction elementKind = iota
+	repeatedSend
+	fairLoss
+)
+
+func elements(s world.Schedule) []element {
+	var list []element
+	for _, a := range s.Actions {
+		list = append(list, element{kind: plainAction, action: a})
+	}
+	for _, r := range s.Repeat {
+		list = append(list, element{kind: repeatedSend, repeat: r})
+	}
+	for _, a := range s.Losses {
+		list = append(list, element{kind: fairLoss, action: a})
+	}
+	return list
+}
+
+func assemble(list []element, fair bool) world.Schedule {
+	s := world.Schedule{Fair: fair}
+	for _, e := range list {
+		switch e.kind {
+		case plainAction:
+			s.Actions = append(s.Actions, e.action)
+		case repeatedSend:
+			s.Repeat = append(s.Repeat, e.repeat)
+		case fairLoss:
+			s.Losses = append(s.Losses, e.action)
+		}
+	}
+	return s
+}
+
+// minimise takes actions out of a failing schedule until no three, two or one
+// of those left can be spared (Zeller and Hildebrandt, "Simplifying and
+// Isolating Failure-Inducing Input", 2002, then small sets). It returns the
+// schedule as it is where that does not reach the goal.
+func minimise(sys *world.System, s world.Schedule, g goal) world.Schedule {
+	w := sys.World(nil)
+	best, ok := attempt(w, s, g)
+	if !ok {
+		return s
+	}
+	for chunk := max(1, best.Len()/2); ; chunk = max(1, chunk/2) {
+		smaller := removeChunks(w, best, g, chunk)
+		done := chunk == 1 && smaller.Len() == best.Len()
+		if best = smaller; done {
+			break
+		}
+	}
+	for size := 2; size <= 3; size++ {
+		if smaller, found := removeSets(w, best, g, size); found {
+			return minimise(sys, smaller, g)
+		}
+	}
+	return best
+}
+
+// removeChunks tries to take out each run of that many elements, the last
+// first.
+func removeChunks(w *world.World, s world.Schedule, g goal, chunk int) world.Schedule {
+	for end := s.Len(); end > 0; end -= chunk {
+		list := elements(s)
+		end = min(end, len(list))
+		smaller, ok := attempt(w, assemble(slices.Delete(list, max(0, end-chunk), end), s.Fair), g)
+		if ok {
+			s = smaller
+		}
+	}
+	return s
+}
+
+// maxSetElements bounds the work of removeSets: 40 elements have 9,880 sets of
+// three.
+const maxSetElements = 40
+
+// removeSets tries to take out each set of size elements that need not be
+// neighbours: a send, say, and the delivery of its packet.
+func removeSets(w *world.World, s world.Schedule, g goal, size int) (world.Schedule, bool) {
+	list := elements(s)
+	if len(list) > maxSetElements || len(list) <= size {
+		return s, false
+	}
+	var try func(chosen []int) (world.Schedule, bool)
+	try = func(chosen []int) (world.Schedule, bool) {
+		if len(chosen) == size {
+			var left []element
+			for i, e := range list {
+				if !slices.Contains(chosen, i) {
+					left = append(left, e)
+				}
+			}
+			return attempt(w, assemble(left, s.Fair), g)
+		}
+		next := 0
+		if len(chosen) > 0 {
+			next = chosen[len(chosen)-1] + 1
+		}
+		for i := next; i < len(list); i++ {
+			if smaller, ok := try(append(chosen, i)); ok {
+				return smaller, true
+			}
+		}
+		return s, false
+	}
+	return try(make([]int, 0, size))
+}
+
+// attempt runs a schedule, leaving out what is not enabled. It reports whether
+// the goal was reached, and the actions up to there.
+func attempt(w *world.World, s world.Schedule, g goal) (world.Schedule, bool) {
+	w.Reset(nil)
+	done := world.Schedule{}
+	for _, a := range s.Actions {
+		err := w.Apply(a)
+		_, failed := err.(*world.Failure)
+		if err != nil && !failed {
+			continue
+		}
+		done.Actions = append(done.Actions, a)
+		if failed {
+			return done, g == contract
+		}
+		if g != contract && w.Broken()>>g&1 == 1 {
+			return done, true
+		}
+	}
+	if !s.Fair {
+		return done, false
+	}
+	done.Fair, done.Repeat = true, s.Repeat
+	suffix := s.Suffix()
+	lose := suffix.Lose
+	suffix.Lose = func(a world.Action) bool {
+		lost := lose(a)
+		if lost {
+			done.Losses = append(done.Losses, a)
+		}
+		return lost
+	}
+	ending, err := w.RunFair(suffix)
+	switch {
+	case err != nil:
+		return done, g == contract
+	case g == contract:
+		return done, false
+	case w.Broken()>>g&1 == 1:
+		return done, true
+	}
+	return done, (ending == world.Quiet || ending == world.Cycle) && w.Owing()>>g&1 == 1
+}

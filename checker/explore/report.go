@@ -1,0 +1,150 @@
+package explore
+
+import (
+	"cmp"
+	"fmt"
+
+	"fairloss/checker"
+	"fairloss/checker/world"
+	"fairloss/impl"
+	"fairloss/spec"
+)
+
+// Broken is a link that broke its contract: it panics, is not deterministic,
+// or its key omits state. Unwrap gives the *world.Failure.
+type Broken struct {
+	Schedule world.Schedule // what led to it
+	cause    error
+}
+
+// Error says which event did it.
+func (b *Broken) Error() string { return b.cause.Error() }
+
+// Unwrap returns the *world.Failure.
+func (b *Broken) Unwrap() error { return b.cause }
+
+// Report is what a campaign found.
+type Report struct {
+	Link     impl.Link
+	Stats    Stats
+	Findings []Finding // one for each judged property, in the order of Judged
+}
+
+// Finding is what a campaign says of one property.
+type Finding struct {
+	Property       spec.Property
+	Verdict        spec.Verdict
+	Reason         string // why it is not Holds
+	Tested         int    // events that put it to the test
+	Violations     int    // schedules that broke it
+	First          int    // number of the first of them, from 1
+	Counterexample *Counterexample
+}
+
+// Counterexample is a schedule that breaks a property, and the history that it
+// leads to, made by the link's real code.
+type Counterexample struct {
+	Property spec.Property
+	Schedule world.Schedule
+	Events   []spec.Event
+	Broken   int // index in Events of the event that breaks it; -1 where it is what never happens
+	Reason   string
+	Owed     []spec.Obligation
+}
+
+// Report minimises what was found and returns it. An error is a *Broken, where
+// the real code does not do what it did in the campaign.
+func (c *Campaign) Report() (Report, error) {
+	r := Report{Link: c.link, Stats: c.stats}
+	for i, p := range c.judged {
+		n := c.counts[i]
+		f := Finding{Property: p, Tested: n.tested, Violations: n.violated, First: n.first}
+		switch {
+		case n.violated > 0:
+			counterexample, err := c.counterexample(i)
+			if err != nil {
+				return r, err
+			}
+			f.Verdict, f.Reason, f.Counterexample = spec.Violated, counterexample.Reason, counterexample
+		case n.tested == 0:
+			f.Reason = fmt.Sprintf("vacuous: no schedule had a %s event", p.Tested)
+		case n.inconclusive > 0:
+			f.Reason = fmt.Sprintf("%d of %d schedules reached the bound on fair rounds with obligations open", n.inconclusive, c.stats.Schedules)
+		default:
+			f.Verdict = spec.Holds
+		}
+		r.Findings = append(r.Findings, f)
+	}
+	return r, nil
+}
+
+// counterexample minimises each failing schedule of a property and shows the
+// shortest result.
+func (c *Campaign) counterexample(property int) (*Counterexample, error) {
+	var best world.Schedule
+	for i, f := range c.failing[property] {
+		if s := minimise(c.sys, f.schedule, goal(property)); i == 0 || shorter(s, best) {
+			best = s
+		}
+	}
+	return Show(c.link, c.judged[property], best)
+}
+
+func shorter(a, b world.Schedule) bool {
+	return cmp.Or(cmp.Compare(a.Len(), b.Len()), cmp.Compare(a.Inline(), b.Inline())) < 0
+}
+
+// Show runs a schedule through the real code of a link, and returns it as a
+// counterexample to the property. The error says that it is none, why the
+// schedule does not run, or is a *Broken.
+func Show(link impl.Link, property spec.Property, s world.Schedule) (*Counterexample, error) {
+	events, judgement, err := Replay(link, s, property)
+	if err != nil {
+		return nil, err
+	}
+	if judgement[0].Verdict != spec.Violated {
+		return nil, fmt.Errorf("the schedule does not break %s of link %s: it is %s", property.ID, link.Name, judgement[0].Verdict)
+	}
+	return &Counterexample{property, s, events, judgement[0].Broken, judgement[0].Reason, judgement[0].Owed}, nil
+}
+
+// Replay runs a schedule through the real code of a link on a system that has
+// learnt nothing, and judges the history. The error says which action is not
+// enabled, or is a *Broken.
+func Replay(link impl.Link, s world.Schedule, properties ...spec.Property) ([]spec.Event, []checker.Judgement, error) {
+	if s.Assumes != nil {
+		link.Assumes = *s.Assumes
+	}
+	if s.Processes != 0 {
+		link.Processes = s.Processes
+	}
+	sys, err := world.New(link, properties)
+	if err != nil {
+		return nil, nil, err
+	}
+	w, err := sys.Witness(nil)
+	if err == nil {
+		_, err = w.Follow(s)
+	}
+	if err != nil {
+		if _, failed := err.(*world.Failure); failed {
+			err = &Broken{s, err}
+		}
+		return nil, nil, err
+	}
+	judge := checker.NewJudge(properties...)
+	for _, e := range w.History() {
+		judge.Observe(e)
+	}
+	return w.History(), judge.Judgements(), nil
+}
+
+// Shrink returns the shortest schedule found by taking actions out of one that
+// makes the link break its contract.
+func (b *Broken) Shrink(link impl.Link) world.Schedule {
+	sys, err := world.New(link, nil)
+	if err != nil {
+		return world.Schedule{}
+	}
+	return minimise(sys, b.Schedule, contract)
+}

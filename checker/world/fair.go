@@ -1,0 +1,215 @@
+package world
+
+import (
+	"bytes"
+
+	"fairloss/spec"
+)
+
+// Bounds of a fair suffix. A link that meets its obligations needs a few
+// rounds after the last loss.
+const (
+	maxRounds    = 256
+	maxFairSteps = 1 << 14
+)
+
+// Ending says how a fair suffix ended. Only on Met, Quiet and Cycle have
+// properties of liveness been judged.
+type Ending uint8
+
+// The endings.
+const (
+	Bound Ending = iota // the bound on rounds was reached, or the cycle was not fair: inconclusive
+	Met                 // nothing is owed any more
+	Quiet               // nothing more can happen: no timer armed, nothing left to send
+	Cycle               // the world repeats itself, fairly, for ever
+)
+
+// Suffix is what stays free within a fair suffix; fairness forces the rest.
+type Suffix struct {
+	Repeat []Request              // sent again in every round, for ever
+	Lose   func(lost Action) bool // asked about each transmission; it must say no in the end; nil loses none
+}
+
+// fairRun is a fair suffix under way.
+type fairRun struct {
+	suffix      Suffix
+	transmitted []push        // since the round began, to be delivered in the next
+	losses      int           // of all rounds
+	sent        map[push]bool // within the cycle; nil before it
+	received    map[push]bool // within the cycle
+	moves       []Move
+}
+
+// RunFair lets the network be fair from now on: in rounds, each packet
+// transmitted in the round before is delivered, unless it is lost, and each
+// armed timer expires. Packets transmitted before may stay lost for ever where
+// the model allows it. It ends when no property of liveness is owed anything,
+// when nothing more can happen, or when the world repeats itself; in the last
+// two cases a Forever event goes before what repeats. An error is a *Failure.
+func (w *World) RunFair(s Suffix) (Ending, error) {
+	w.fair = &fairRun{suffix: s}
+	limit := w.steps + maxFairSteps
+	var states [][]byte
+	var losses []int
+	for round := 0; round < maxRounds && w.steps < limit; round++ {
+		if len(s.Repeat) == 0 && w.Owing() == 0 {
+			return Met, nil
+		}
+		if w.quiet() {
+			w.markForever()
+			return Quiet, nil
+		}
+		state := w.roundKey()
+		for i, earlier := range states {
+			if losses[i] == w.fair.losses && bytes.Equal(earlier, state) {
+				return w.repeat(round - i)
+			}
+		}
+		states, losses = append(states, state), append(losses, w.fair.losses)
+		if err := w.round(); err != nil {
+			return Bound, err
+		}
+	}
+	return Bound, nil
+}
+
+func (w *World) markForever() {
+	w.observe(w.sys.forever)
+	if w.witness != nil {
+		w.record([]spec.Event{{Kind: spec.Forever}})
+	}
+}
+
+// repeat runs the last rounds once more, as the cycle of a lasso, and checks
+// that they are fair: what is transmitted in them is received in them.
+func (w *World) repeat(rounds int) (Ending, error) {
+	w.markForever()
+	w.fair.sent, w.fair.received = map[push]bool{}, map[push]bool{}
+	for range rounds {
+		if err := w.round(); err != nil {
+			return Bound, err
+		}
+	}
+	for p := range w.fair.sent {
+		if !w.fair.received[p] {
+			return Bound, nil
+		}
+	}
+	return Cycle, nil
+}
+
+// quiet reports that nothing can happen any more.
+func (w *World) quiet() bool {
+	for _, r := range w.fair.suffix.Repeat {
+		if w.ready(int(r.From), r.To) {
+			return false
+		}
+	}
+	for p, pr := range w.sys.procs {
+		if len(pr.locals[w.locals[p]].timers) > 0 {
+			return false
+		}
+	}
+	if !w.sys.net.consumes() {
+		return len(w.fair.transmitted) == 0
+	}
+	for _, c := range w.channels {
+		if len(w.sys.net.contents[c].packets) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *World) roundKey() []byte {
+	key := w.appendPlaces(nil)
+	for _, p := range w.fair.transmitted {
+		key = append(key, p.channel, byte(p.packet), byte(p.packet>>8), byte(p.packet>>16), byte(p.packet>>24))
+	}
+	return key
+}
+
+// round repeats the sends, settles the packets in flight, then lets each armed
+// timer expire.
+func (w *World) round() error {
+	for _, r := range w.fair.suffix.Repeat {
+		if w.ready(int(r.From), r.To) {
+			if err := w.Apply(Action{Kind: Send, From: r.From, To: r.To, Message: r.Message}); err != nil {
+				return err
+			}
+		}
+	}
+	if err := w.settle(); err != nil {
+		return err
+	}
+	for p, pr := range w.sys.procs {
+		for _, a := range pr.locals[w.locals[p]].timers {
+			if !w.armed(p, a) {
+				continue
+			}
+			if err := w.Do(Move{kind: Timeout, place: uint8(p), in: a.in}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *World) armed(p int, a alarm) bool {
+	for _, b := range w.sys.procs[p].locals[w.locals[p]].timers {
+		if a == b {
+			return true
+		}
+	}
+	return false
+}
+
+// settle delivers or loses what is in flight now: on Set and LossySet what was
+// transmitted since the last round, else what the channels hold.
+func (w *World) settle() error {
+	flight := w.fair.transmitted
+	if w.sys.net.consumes() {
+		flight = nil
+		for c, content := range w.channels {
+			for _, id := range w.sys.net.contents[content].packets {
+				flight = append(flight, push{uint8(c), id})
+			}
+		}
+	}
+	if w.fair.sent != nil {
+		for _, p := range w.fair.transmitted {
+			w.fair.sent[p] = true
+		}
+	}
+	w.fair.transmitted = nil
+	for _, p := range flight {
+		if err := w.settleOne(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *World) settleOne(p push) error {
+	m := Move{Deliver, p.channel, w.sys.receipt(p.channel, p.packet), p.packet}
+	if lose := w.fair.suffix.Lose; lose != nil && w.fair.sent == nil {
+		loss := Move{kind: Drop, place: p.channel, id: p.packet}
+		if action := w.Action(loss); w.canLose() && lose(action) {
+			w.fair.losses++
+			if w.sys.net.consumes() {
+				return w.Do(loss)
+			}
+			return nil
+		}
+	}
+	if w.fair.received != nil {
+		w.fair.received[p] = true
+	}
+	return w.Do(m)
+}
+
+// canLose reports whether the model allows one more loss.
+func (w *World) canLose() bool {
+	return w.sys.net.assumes.Network != spec.BagNetwork || w.drops > 0
+}

@@ -1,0 +1,43 @@
+package world
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Follow makes the actions of a schedule, then runs its fair suffix. It
+// returns Bound where there is none. An error is a *Failure of the link, or
+// says which action is not enabled.
+func (w *World) Follow(s Schedule) (Ending, error) {
+	for i, a := range s.Actions {
+		if err := w.Apply(a); err != nil {
+			if _, failed := err.(*Failure); failed {
+				return Bound, err
+			}
+			return Bound, fmt.Errorf("action %d, %s: %w", i+1, a, err)
+		}
+	}
+	if !s.Fair {
+		return Bound, nil
+	}
+	for _, r := range s.Repeat {
+		if !w.sys.isChannel(r.From, r.To) {
+			return Bound, fmt.Errorf("after fair: there is no channel %d>%d among %d processes", r.From, r.To, w.sys.n)
+		}
+	}
+	return w.RunFair(s.Suffix())
+}
+
+// Suffix returns the fair suffix of the schedule, which loses each of its
+// losses once.
+func (s Schedule) Suffix() Suffix {
+	left := slices.Clone(s.Losses)
+	return Suffix{Repeat: s.Repeat, Lose: func(a Action) bool {
+		i := slices.Index(left, a)
+		if i < 0 {
+			return false
+		}
+		left = slices.Delete(left, i, i+1)
+		return true
+	}}
+}

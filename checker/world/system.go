@@ -1,0 +1,123 @@
+package world
+
+import (
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"fairloss/impl"
+	"fairloss/spec"
+)
+
+// Limits of what a System can hold: a channel is one byte of a Move, a
+// property one bit of a set.
+const (
+	maxProcesses  = 15
+	maxProperties = 32
+)
+
+// System is a link in its surroundings together with all that was learnt of
+// them: every local state, transition, channel content and judgement is kept
+// once, so that the link's own code runs only on what is new. All Worlds of a
+// System share it. It is not safe for concurrent use, except for Running.
+type System struct {
+	link   impl.Link
+	n      int
+	procs  []*process
+	net    *network
+	judges *judges
+	born   []push       // packets that Init hands to the network
+	birth  []spec.Event // what is observable of Init
+
+	receipts [][]uint32 // channel, packet -> input of the receiver, plus one
+	forever  uint32     // the observation of a Forever event
+	running  atomic.Pointer[Running]
+}
+
+// Running is a handler call under way.
+type Running struct {
+	Process spec.Process
+	Since   time.Time
+	in      input
+}
+
+// Event names the event that is being handled.
+func (r Running) Event() string { return r.in.String() }
+
+// Failure is a link that broke its contract: one that panics, is not
+// deterministic, or leaves states out of its key. It names the event.
+type Failure struct {
+	Process spec.Process
+	Event   string
+	Text    string
+}
+
+// Error says which event did it, in the terms of the link's author.
+func (f *Failure) Error() string {
+	return fmt.Sprintf("the link at process %d, handling %s, %s", f.Process, f.Event, f.Text)
+}
+
+// New returns the system of a link, judged by the given properties. It runs
+// Init of every process, and returns a *Failure where that fails.
+func New(link impl.Link, properties []spec.Property) (*System, error) {
+	n := link.Size()
+	if n < 2 || n > maxProcesses {
+		return nil, fmt.Errorf("link %s has %d processes, want 2 to %d", link.Name, n, maxProcesses)
+	}
+	if len(properties) > maxProperties {
+		return nil, fmt.Errorf("%d properties, want at most %d", len(properties), maxProperties)
+	}
+	sys := &System{link: link, n: n, net: newNetwork(link.Assumes), judges: newJudges(properties)}
+	for p := range spec.Process(n) {
+		pr := newProcess(sys, p)
+		sys.procs = append(sys.procs, pr)
+		if err := pr.start(); err != nil {
+			return nil, err
+		}
+	}
+	sys.forever = sys.observation([]spec.Event{{Kind: spec.Forever}})
+	return sys, nil
+}
+
+// Link returns the link.
+func (sys *System) Link() impl.Link { return sys.link }
+
+// Properties returns the properties that its Worlds are judged by.
+func (sys *System) Properties() []spec.Property { return sys.judges.properties }
+
+// Size is a measure of what the system has learnt: the number of interned
+// states, transitions, contents and judgements.
+func (sys *System) Size() int {
+	size := len(sys.net.contents) + len(sys.judges.states)
+	for _, pr := range sys.procs {
+		size += len(pr.locals) + len(pr.transitions)
+	}
+	return size
+}
+
+// Running returns the handler call under way and true, or false where none
+// is. It may be called from any goroutine: a call that has been running for
+// seconds will not return.
+func (sys *System) Running() (Running, bool) {
+	r := sys.running.Load()
+	if r == nil {
+		return Running{}, false
+	}
+	return *r, true
+}
+
+func (sys *System) enter(p spec.Process, in input) {
+	sys.running.Store(&Running{p, time.Now(), in})
+}
+
+func (sys *System) leave() { sys.running.Store(nil) }
+
+func (sys *System) channel(from, to spec.Process) uint8 { return uint8(int(from)*sys.n + int(to)) }
+
+func (sys *System) ends(channel uint8) (from, to spec.Process) {
+	return spec.Process(int(channel) / sys.n), spec.Process(int(channel) % sys.n)
+}
+
+func (sys *System) packet(s string) uint32 { return sys.net.packet(s) }
+
+func (sys *System) observation(events []spec.Event) uint32 { return sys.judges.observation(events) }
