@@ -1,0 +1,164 @@
+package histories_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"fairloss/histories"
+	"fairloss/spec"
+)
+
+// exhibit is one history of the corpus: ID.accept.NAME.jsonl or
+// ID.reject.NAME.jsonl.
+type exhibit struct {
+	id, name string
+	accepted bool
+	header   histories.Header
+	events   []spec.Event
+	file     []byte
+}
+
+func corpus(t *testing.T) []exhibit {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/corpus/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []exhibit
+	for _, path := range paths {
+		parts := strings.Split(filepath.Base(path), ".")
+		if len(parts) != 4 || parts[1] != "accept" && parts[1] != "reject" || parts[3] != "jsonl" {
+			t.Fatalf("%s: want ID.accept.NAME.jsonl or ID.reject.NAME.jsonl", path)
+		}
+		file, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, events, err := histories.ReadAll(bytes.NewReader(file))
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		all = append(all, exhibit{parts[0], strings.Join(parts[:3], "."), parts[1] == "accept", h, events, file})
+	}
+	return all
+}
+
+// broken maps the ID of each property that the history breaks to the index of
+// the event that breaks it. The monitors read what repeats for ever once.
+func (x exhibit) broken() map[string]int {
+	properties := spec.Properties()
+	if b := x.header.Bound; b != (histories.Bound{}) {
+		properties = append(properties, spec.Bounded(b.Window, b.Buffer))
+	}
+	forever := slices.IndexFunc(x.events, func(e spec.Event) bool { return e.Kind == spec.Forever })
+	broken := map[string]int{}
+	for _, p := range properties {
+		m := p.New()
+		event := slices.IndexFunc(x.events, func(e spec.Event) bool { return m.Observe(e) != "" })
+		switch {
+		case event >= 0:
+			broken[p.ID] = event
+		case forever >= 0 && p.Class&spec.Liveness != 0 && len(m.Owed()) > 0:
+			broken[p.ID] = forever
+		}
+	}
+	return broken
+}
+
+func TestCorpus(t *testing.T) {
+	for _, x := range corpus(t) {
+		t.Run(x.name, func(t *testing.T) {
+			broken := x.broken()
+			if !maps.Equal(broken, x.header.Expect) {
+				t.Errorf("it breaks %v, expected %v", broken, x.header.Expect)
+			}
+			if x.accepted {
+				if _, rejected := broken[x.id]; rejected {
+					t.Errorf("it breaks %s", x.id)
+				}
+				return
+			}
+			got := slices.Sorted(maps.Keys(broken))
+			if want := entailed(t, x.id); !slices.Equal(got, want) {
+				t.Errorf("it breaks %v, want exactly %v", got, want)
+			}
+		})
+	}
+}
+
+// entailed returns the IDs of all properties that a violation of the property
+// violates, in order: itself, what it entails, what that entails, and so on.
+func entailed(t *testing.T, id string) []string {
+	t.Helper()
+	properties := append(spec.Properties(), spec.Bounded(1, 1))
+	all := []string{id}
+	for i := 0; i < len(all); i++ {
+		at := slices.IndexFunc(properties, func(p spec.Property) bool { return p.ID == all[i] })
+		if at < 0 {
+			t.Fatalf("there is no property %s", all[i])
+		}
+		for _, more := range properties[at].Entails {
+			if !slices.Contains(all, more) {
+				all = append(all, more)
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// TestCorpusIsComplete wants an accepted and a rejected history of every
+// property, with events that put it to the test.
+func TestCorpusIsComplete(t *testing.T) {
+	type half struct {
+		id       string
+		accepted bool
+	}
+	tested := map[half]bool{}
+	properties := append(spec.Properties(), spec.Bounded(1, 1))
+	for _, x := range corpus(t) {
+		for _, p := range properties {
+			if p.ID == x.id && slices.ContainsFunc(x.events, func(e spec.Event) bool { return e.Kind == p.Tested }) {
+				tested[half{x.id, x.accepted}] = true
+			}
+		}
+	}
+	for _, p := range properties {
+		if !tested[half{p.ID, true}] || !tested[half{p.ID, false}] {
+			t.Errorf("%s lacks an accepted or a rejected history", p.ID)
+		}
+	}
+}
+
+// TestCorpusIsCanonical wants every file to be what the Writer writes.
+func TestCorpusIsCanonical(t *testing.T) {
+	for _, x := range corpus(t) {
+		if got := write(t, x.header, x.events); !bytes.Equal(got, x.file) {
+			t.Errorf("%s: got\n%swant\n%s", x.name, x.file, got)
+		}
+	}
+}
+
+// TestCorpusTruncated cuts each file at every byte of its beginning: what remains is read as a
+// beginning of the history, or refused with a position.
+func TestCorpusTruncated(t *testing.T) {
+	for _, x := range corpus(t) {
+		for n := range min(len(x.file), 500) {
+			_, events, err := histories.ReadAll(io.LimitReader(bytes.NewReader(x.file), int64(n)))
+			var at *histories.Error
+			if err != nil && (!errors.As(err, &at) || at.Line < 1 || at.Column < 1) {
+				t.Fatalf("%s cut at %d: got error %v, want one with a position", x.name, n, err)
+			}
+			if !slices.Equal(events, x.events[:len(events)]) {
+				t.Fatalf("%s cut at %d: got %v", x.name, n, events)
+			}
+		}
+	}
+}

@@ -1,0 +1,202 @@
+package histories_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+
+	"fairloss/histories"
+	"fairloss/spec"
+)
+
+func write(t *testing.T, h histories.Header, events []spec.Event) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	w := histories.NewWriter(&file, h)
+	for _, e := range events {
+		if err := w.Write(e); err != nil {
+			t.Fatalf("write %v: %v", e, err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatalf("close: %v", err)
+	}
+	return file.Bytes()
+}
+
+var (
+	fullHeader = histories.Header{
+		Link: "a<b", Guarantee: "fifo", Assumes: "bag(capacity=4,drops=2,duplicates=1)", Processes: 3,
+		Seed: math.MaxUint64, Clock: histories.Wall, Bound: histories.Bound{Window: 2, Buffer: 8}, Expect: map[string]int{"PL1": 0, "PL2": 7},
+	}
+	everyKind = []spec.Event{
+		{Kind: spec.Send, Process: 0, Peer: 1, Message: "a", Op: 1, At: 1},
+		{Kind: spec.Send, Process: 2, Peer: 0, Message: "\"\\\n\x00\u2028<é", Op: 5, At: 1},
+		{Kind: spec.Transmit, Process: 0, Peer: 1, Packet: "D\xff\x00", At: 2},
+		{Kind: spec.Receive, Process: 1, Peer: 0, Packet: "D\xff\x00", At: 3},
+		{Kind: spec.Store, Process: 1, Peer: 0, Message: "a", At: 3},
+		{Kind: spec.Deliver, Process: 1, Peer: 0, Message: "a", At: 4, Since: 1},
+		{Kind: spec.Deliver, Process: 1, Peer: 0, At: 4},
+		{Kind: spec.Deliver, Process: 1, Peer: 0, Message: "\xc3", At: 4},
+		{Kind: spec.Deliver, Process: 1, Peer: 0, Message: "\ufffd", At: 4},
+		{Kind: spec.Accept, Process: 2, Peer: 0, Message: "\"\\\n\x00\u2028<é", Op: 5, At: 5},
+		{Kind: spec.Confirm, Process: 0, Peer: 1, Message: "a", At: 5},
+		{Kind: spec.Held, Process: 0, Count: 3, At: 6},
+		{Kind: spec.Held, Process: 0, At: 6},
+		{Kind: spec.Crash, Process: 1, At: 6},
+		{Kind: spec.Recover, Process: 1, At: math.MaxInt64},
+		{Kind: spec.Reject, Process: 0, Peer: 1, Message: "a", Op: 1, At: math.MaxInt64},
+		{Kind: spec.Forever, At: math.MaxInt64},
+	}
+)
+
+func TestRoundTrip(t *testing.T) {
+	for _, h := range []histories.Header{fullHeader, {Clock: histories.Wall}} {
+		gotHeader, got, err := histories.ReadAll(bytes.NewReader(write(t, h, everyKind)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(gotHeader, h) {
+			t.Errorf("header: got %+v, want %+v", gotHeader, h)
+		}
+		if !reflect.DeepEqual(got, everyKind) {
+			t.Errorf("events: got %v, want %v", got, everyKind)
+		}
+	}
+}
+
+func TestFileText(t *testing.T) {
+	file := write(t, histories.Header{Link: "fifo", Processes: 2}, []spec.Event{
+		{Kind: spec.Send, Process: 0, Peer: 1, Message: "é\t", At: 1},
+		{Kind: spec.Transmit, Process: 0, Peer: 1, Packet: "D\xff", At: 1},
+		{Kind: spec.Held, Process: 1, At: 2},
+		{Kind: spec.Forever, At: 2},
+	})
+	want := `{"fairloss":"history","version":1,"link":"fifo","processes":2}
+{"at":1,"kind":"send","process":0,"peer":1,"message":"é\u0009"}
+{"at":1,"kind":"transmit","process":0,"peer":1,"packethex":"44ff"}
+{"at":2,"kind":"held","process":1,"count":0}
+{"at":2,"kind":"forever"}
+`
+	if string(file) != want {
+		t.Errorf("got\n%swant\n%s", file, want)
+	}
+}
+
+func TestWriteErrors(t *testing.T) {
+	tests := []struct {
+		name   string
+		header histories.Header
+		events []spec.Event
+		want   string
+	}{
+		{"header not UTF-8", histories.Header{Link: "\xff"}, nil, `header: "\xff" is not valid UTF-8`},
+		{"unknown network", histories.Header{Assumes: "sea"}, nil, `header: unknown network "sea" (want set, lossyset, bag or fifo)`},
+		{"long header", histories.Header{Link: strings.Repeat("a", 1<<20)}, nil, `header: longer than 1048576 bytes`},
+		{"no kind", histories.Header{}, []spec.Event{{}}, `event 0: unknown kind(0)`},
+		{"unknown kind", histories.Header{}, []spec.Event{{Kind: 99}}, `event 0: unknown kind(99)`},
+		{"stray field", histories.Header{}, []spec.Event{{Kind: spec.Send, Peer: 1, Packet: "a"}}, `event 0: send with packet`},
+		{"time runs backwards", histories.Header{}, []spec.Event{{Kind: spec.Forever, At: 2}, {Kind: spec.Forever, At: 1}}, `event 1: at 1 is before 2, the time of the event before`},
+		{"long line", histories.Header{}, []spec.Event{{Kind: spec.Send, Message: spec.Message(strings.Repeat("a", 1<<20))}}, `event 0: its line is longer than 1048576 bytes`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := histories.NewWriter(io.Discard, test.header)
+			for _, e := range test.events {
+				_ = w.Write(e) // the error is sticky: Close returns it
+			}
+			if err := w.Close(); err == nil || err.Error() != test.want {
+				t.Errorf("got error %v, want %s", err, test.want)
+			}
+			if err := w.Write(spec.Event{Kind: spec.Forever, At: 3}); err == nil || err.Error() != test.want {
+				t.Errorf("the next call returns %v, want the same error", err)
+			}
+		})
+	}
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
+func TestWriteToFullDisk(t *testing.T) {
+	w := histories.NewWriter(fullDisk{}, histories.Header{})
+	if err := w.Close(); err == nil || err.Error() != "disk full" {
+		t.Errorf("got error %v", err)
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(header + `{"kind":"send","process":0,"peer":1,"messagehex":"ff"}`))
+	f.Add([]byte(wall + send + `{"at":2,"kind":"accept","op":1,"process":0,"peer":1,"message":"a"}`))
+	f.Add([]byte(`{"fairloss":"history","version":1,"expect":{},"window":3,"buffer":1}`))
+	f.Add([]byte(header + `{"kind":"held","process":1,"count":5,"at":1e2}`))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		h, events, err := histories.ReadAll(bytes.NewReader(file))
+		if err != nil {
+			return
+		}
+		h2, events2, err := histories.ReadAll(bytes.NewReader(write(t, h, events)))
+		if err != nil {
+			t.Fatalf("what was written cannot be read: %v", err)
+		}
+		if !reflect.DeepEqual(h, h2) || !reflect.DeepEqual(events, events2) {
+			t.Errorf("got %+v %v, want %+v %v", h2, events2, h, events)
+		}
+	})
+}
+
+var typical = []spec.Event{
+	{Kind: spec.Send, Process: 0, Peer: 1, Message: "m1234567", At: 1234567},
+	{Kind: spec.Transmit, Process: 0, Peer: 1, Packet: "D\x02m1234567", At: 1234567},
+	{Kind: spec.Receive, Process: 1, Peer: 0, Packet: "D\x02m1234567", At: 1234568},
+	{Kind: spec.Deliver, Process: 1, Peer: 0, Message: "m1234567", At: 1234568},
+}
+
+func BenchmarkWrite(b *testing.B) {
+	w := histories.NewWriter(io.Discard, histories.Header{Processes: 2})
+	at := int64(1234567)
+	for b.Loop() {
+		for _, e := range typical {
+			e.At = at
+			if err := w.Write(e); err != nil {
+				b.Fatal(err)
+			}
+		}
+		at++
+	}
+	b.ReportMetric(float64(b.N*len(typical))/b.Elapsed().Seconds(), "events/s")
+}
+
+func BenchmarkRead(b *testing.B) {
+	var file bytes.Buffer
+	w := histories.NewWriter(&file, histories.Header{Processes: 2})
+	const rounds = 1000
+	for i := range rounds {
+		for _, e := range typical {
+			e.At += int64(i)
+			if err := w.Write(e); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	if err := w.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		r, err := histories.NewReader(bytes.NewReader(file.Bytes()))
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, err := range r.Events() {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.N*rounds*len(typical))/b.Elapsed().Seconds(), "events/s")
+}
