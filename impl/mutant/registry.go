@@ -1,0 +1,195 @@
+package mutant
+
+import (
+	"fmt"
+	"slices"
+
+	"fairloss/impl"
+)
+
+// Registry returns all mutants, in the order of their parents. The slice is
+// fresh at each call.
+func Registry() []impl.Link {
+	mutants := slices.Concat(lossy(), retransmitting(), numbering(), ordering(), windows(), sessions())
+	parents := impl.Registry()
+	for i := range mutants {
+		m := &mutants[i]
+		p := slices.IndexFunc(parents, func(l impl.Link) bool { return l.Name == m.Parent })
+		if p < 0 {
+			panic(fmt.Sprintf("mutant: %s has no parent %q", m.Name, m.Parent))
+		}
+		m.Kind, m.Guarantee, m.Assumes, m.Processes = impl.Mutant, parents[p].Guarantee, parents[p].Assumes, parents[p].Processes
+	}
+	return mutants
+}
+
+func lossy() []impl.Link {
+	return []impl.Link{
+		{
+			Name: "tires", Parent: "fairloss", New: impl.FactoryOf(tires{}), Breaks: "FLL1",
+			Doc: "Delivers only the first copy of a packet.",
+		},
+		{
+			Name: "echoes", Parent: "fairloss", New: impl.FactoryOf(echoes{}), Breaks: "FLL2",
+			Doc: "Delivers all that it received again at each timeout.",
+		},
+		{
+			Name: "invents", Parent: "fairloss", New: impl.FactoryOf(invents{}), Breaks: "FLL3", Also: []string{"FLL2"},
+			Doc: "Delivers an empty message after each message.",
+		},
+		{
+			Name: "stops", Parent: "stubborn", New: impl.FactoryOf(stops{}), Breaks: "SL1",
+			Doc: "Stops after two retransmissions.",
+		},
+		{
+			Name: "glues", Parent: "stubborn", New: impl.FactoryOf(glues{}), Breaks: "SL2", Also: []string{"SL1"},
+			Doc: "Retransmits everything in one packet, without a mark between messages.",
+		},
+	}
+}
+
+func retransmitting() []impl.Link {
+	return []impl.Link{
+		{
+			Name: "never-retransmits", Parent: "atleastonce", New: impl.FactoryOf(neverRetransmits{}), Breaks: "PL1",
+			Doc: "Lets the timer expire and does nothing.",
+		},
+		{
+			Name: "gives-up", Parent: "atleastonce", New: impl.FactoryOf(givesUp{}), Breaks: "PL1",
+			Doc: "Retransmits once, then forgets what is not acknowledged.",
+		},
+		{
+			Name: "not-rearmed", Parent: "atleastonce", New: impl.FactoryOf(notRearmed{}), Breaks: "PL1",
+			Doc: "Retransmits, but does not arm its timer again.",
+		},
+		{
+			Name: "confirms-sending", Parent: "atleastonce", New: impl.FactoryOf(confirmsSending{}), Breaks: "ACK",
+			Doc: "Confirms a message when it sends it.",
+		},
+		{
+			Name: "any-acknowledgement", Parent: "atleastonce", New: impl.FactoryOf(anyAcknowledgement{}),
+			Breaks: "PL1", Also: []string{"ACK"},
+			Doc: "Takes each acknowledgement for one of its oldest message.",
+		},
+		{
+			Name: "delivers-silence", Parent: "atleastonce", New: impl.FactoryOf(deliversSilence{}), Breaks: "PL3",
+			Doc: "Delivers an empty message when a timer expires.",
+		},
+	}
+}
+
+func numbering() []impl.Link {
+	retransmit := impl.FactoryOf(impl.RetransmitUntilAcknowledged{})
+	return []impl.Link{
+		{
+			Name: "delivers-header", Parent: "atmostonce", New: impl.FactoryOf(deliversHeader{}), Breaks: "PL3",
+			Doc: "Delivers a packet with its header.",
+		},
+		{
+			Name: "drops-overtaken", Parent: "perfect", New: impl.Stack(retransmit, impl.FactoryOf(dropsOvertaken{})),
+			Breaks: "PL1", Also: []string{"ACK"},
+			Doc: "Accepts any number above the last one and drops what was overtaken, though it was acknowledged.",
+		},
+		{
+			Name: "short-memory", Parent: "perfect", New: impl.Stack(retransmit, impl.FactoryOf(shortMemory{})), Breaks: "PL2",
+			Doc: "Remembers only the last number that it saw.",
+		},
+		{
+			Name: "payload-is-id", Parent: "perfect", New: impl.Stack(retransmit, impl.FactoryOf(payloadIsID{})),
+			Breaks: "PL1", Also: []string{"ACK"},
+			Doc: "Tells messages apart by their payloads, so that equal ones are one.",
+		},
+		{
+			Name: "short-hash", Parent: "perfect", New: impl.Stack(retransmit, impl.FactoryOf(shortHash{})),
+			Breaks: "PL1", Also: []string{"ACK"},
+			Doc: "Tells messages apart by a hash of their numbers, which collides.",
+		},
+		{
+			Name: "delivers-first", Parent: "perfect", New: impl.Stack(retransmit, impl.FactoryOf(deliversFirst{})), Breaks: "PL2",
+			Doc: "Delivers before it looks whether it has delivered already.",
+		},
+	}
+}
+
+func ordering() []impl.Link {
+	retransmit := impl.FactoryOf(impl.RetransmitUntilAcknowledged{})
+	return []impl.Link{
+		{
+			Name: "confirms-buffered", Parent: "fifo", New: impl.Stack(retransmit, impl.FactoryOf(confirmsBuffered{})), Breaks: "ACK",
+			Doc: "Passes on a confirmation while the message waits in the reorder buffer.",
+		},
+		{
+			Name: "overflows", Parent: "fifo", New: impl.Stack(retransmit, impl.FactoryOf(overflows{})), Breaks: "PL1",
+			Doc: "Has a reorder buffer for one message and drops what finds it full, though it was acknowledged.",
+		},
+		{
+			Name: "flushes-backwards", Parent: "fifo", New: impl.Stack(retransmit, impl.FactoryOf(flushesBackwards{})), Breaks: "FIFO",
+			Doc: "Empties the reorder buffer from the wrong end.",
+		},
+		{
+			Name: "never-flips", Parent: "alternatingbit", New: impl.FactoryOf(neverFlips{}),
+			Breaks: "PL2", Also: []string{"PL1", "FIFO", "ACK"},
+			Doc: "Expects the same bit again after a message.",
+		},
+		{
+			Name: "stuck-bit", Parent: "alternatingbit", New: impl.FactoryOf(stuckBit{}), Breaks: "PL1",
+			Doc: "Reads every bit as 0.",
+		},
+	}
+}
+
+func windows() []impl.Link {
+	return []impl.Link{
+		{
+			Name: "window-off-by-one", Parent: "selectiverepeat", New: impl.FactoryOf(windowOffByOne{}), Breaks: "BND",
+			Doc: "Has one message more than its window unconfirmed.",
+		},
+		{
+			Name: "confirms-selectively", Parent: "selectiverepeat", New: impl.FactoryOf(confirmsSelectively{}), Breaks: "ACK",
+			Doc: "Confirms a message that waits in the reorder buffer.",
+		},
+		{
+			Name: "reaches-too-far", Parent: "selectiverepeat", New: impl.FactoryOf(reachesTooFar{}),
+			Breaks: "PL1", Also: []string{"ACK"},
+			Doc: "Takes the acknowledgement of a message for one of all before it.",
+		},
+		{
+			Name: "retransmits-newest", Parent: "gobackn", New: impl.FactoryOf(retransmitsNewest{}), Breaks: "PL1",
+			Doc: "Retransmits only the newest message of the window.",
+		},
+		{
+			Name: "acknowledges-dropped", Parent: "gobackn", New: impl.FactoryOf(acknowledgesDropped{}),
+			Breaks: "PL1", Also: []string{"ACK"},
+			Doc: "Acknowledges a message that it drops.",
+		},
+		{
+			Name: "wraps-early", Parent: "gobackn", New: impl.FactoryOf(wrapsEarly{}),
+			Breaks: "PL2", Also: []string{"PL1", "FIFO", "ACK"},
+			Doc: "Numbers messages modulo the window plus one, so that an old packet passes for a new one.",
+		},
+	}
+}
+
+func sessions() []impl.Link {
+	session := impl.FactoryOf(impl.Session{Patience: 2, Resets: 1})
+	return []impl.Link{
+		{
+			Name: "restarts-numbers", Parent: "session", Breaks: "PL1", Also: []string{"ACK"},
+			New: impl.FactoryOf(restartsNumbers{impl.Session{Patience: 2, Resets: 1}}),
+			Doc: "Restarts its numbers with a session, while the receiver goes on with the old ones.",
+		},
+		{
+			Name: "forgets-numbers", Parent: "durablesession", New: impl.Stack(session, impl.FactoryOf(shortMemory{})),
+			Breaks: "PL2", Also: []string{"FIFO"},
+			Doc: "Remembers of earlier sessions only the last number.",
+		},
+		{
+			Name: "executes-again", Parent: "rpc", New: impl.FactoryOf(executesAgain{}), Breaks: "XOP",
+			Doc: "Executes a duplicate of a request again.",
+		},
+		{
+			Name: "retries-as-new", Parent: "rpc", New: impl.FactoryOf(retriesAsNew{}), Breaks: "XOP",
+			Doc: "Retries its oldest request under a new number, which the server takes for a new request.",
+		},
+	}
+}

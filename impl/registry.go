@@ -1,0 +1,63 @@
+package impl
+
+import "fairloss/spec"
+
+// Registry returns all links that are meant to be right, in the order of the
+// ladder, each with what it claims. The slice is fresh at each call.
+func Registry() []Link {
+	retransmit := FactoryOf(RetransmitUntilAcknowledged{})
+	session := FactoryOf(Session{Patience: 2, Resets: 1})
+	return []Link{
+		{
+			Name: "fairloss", Guarantee: spec.FairLoss, New: FactoryOf(FairLossLink{}),
+			Doc: "The plain network: packets may be lost, repeated, delayed and reordered.",
+		},
+		{
+			Name: "stubborn", Guarantee: spec.Stubborn, New: FactoryOf(RetransmitForever{}),
+			Doc: "Transmits everything for ever.",
+		},
+		{
+			Name: "atmostonce", Guarantee: spec.AtMostOnce, New: FactoryOf(EliminateDuplicates{}),
+			Doc: "Fires and forgets; the receiver delivers each number once.",
+		},
+		{
+			Name: "atleastonce", Guarantee: spec.AtLeastOnce, New: retransmit,
+			Doc: "Retransmits until the receiver acknowledges; the receiver delivers every copy.",
+		},
+		{
+			Name: "perfect", Guarantee: spec.Perfect, New: Stack(retransmit, FactoryOf(EliminateDuplicates{})),
+			Doc: "Retransmits until acknowledged, and delivers each number once.",
+		},
+		{
+			Name: "fifo", Guarantee: spec.FIFO, New: Stack(retransmit, FactoryOf(DeliverInOrder{})),
+			Doc: "Retransmits until acknowledged, and delivers in the order of numbers from a reorder buffer.",
+		},
+		{
+			Name: "selectiverepeat", New: FactoryOf(SelectiveRepeat{}),
+			Guarantee: spec.FIFO.With(spec.Bounded(DefaultWindow, 2*DefaultWindow-1)),
+			Doc:       "A sliding window with a reorder buffer: only what is missing is transmitted again.",
+		},
+		{
+			Name: "gobackn", New: FactoryOf(GoBackN{}),
+			Guarantee: spec.FIFO.With(spec.Bounded(DefaultWindow, DefaultWindow)),
+			Doc:       "A sliding window without a receive buffer: the whole window is transmitted again.",
+		},
+		{
+			Name: "alternatingbit", Guarantee: spec.FIFO, New: FactoryOf(AlternatingBit{}),
+			Assumes: spec.Assumptions{Network: spec.FIFONetwork},
+			Doc:     "One message on its way at a time, numbered with one bit: enough where packets keep their order.",
+		},
+		{
+			Name: "session", Guarantee: spec.AtLeastOnce, New: session,
+			Doc: "Numbers messages within a session, as TCP does, and sends the unconfirmed ones again in the next.",
+		},
+		{
+			Name: "durablesession", Guarantee: spec.FIFO, New: Stack(session, FactoryOf(EliminateDuplicates{})),
+			Doc: "Sessions under numbers that outlive them, so that what a new session repeats is recognised.",
+		},
+		{
+			Name: "rpc", Guarantee: spec.ExactlyOnce, New: FactoryOf(RPC{}),
+			Doc: "Requests to a counter, retransmitted until answered and executed once thanks to kept replies.",
+		},
+	}
+}
