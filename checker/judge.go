@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -15,17 +16,21 @@ type Judgement struct {
 	Reason   string            // why it is not Holds, in one sentence; "" where it holds
 	Owed     []spec.Obligation // what is still owed
 	Tested   int               // events that put it to the test; with 0 the verdict is Inconclusive
+	Engine   Engine            // the judges of linearizability that decided it; 0 where a monitor did
 }
 
 // Judge reads one history and judges it by several properties, each on its
 // own: one violation does not hide another. Liveness is judged only where a
 // Forever event says what happens for ever; a prefix on which nothing is owed
-// any more satisfies what can be met once.
+// any more satisfies what can be met once. What follows a Forever event is
+// kept, and read again and again until it changes nothing more.
 type Judge struct {
 	monitors   []spec.Monitor
 	judgements []Judgement
 	events     int
+	sends      int
 	forever    bool
+	cycle      []spec.Event
 }
 
 // NewJudge returns a judge of the given properties.
@@ -53,7 +58,15 @@ func (j *Judge) Observe(e spec.Event) {
 			v.Verdict, v.Reason, v.Broken = spec.Violated, breach, j.events
 		}
 	}
-	j.forever = j.forever || e.Kind == spec.Forever
+	switch {
+	case e.Kind == spec.Forever:
+		j.forever = true
+	case j.forever:
+		j.cycle = append(j.cycle, e)
+	}
+	if e.Kind == spec.Send {
+		j.sends++
+	}
 	j.events++
 }
 
@@ -63,12 +76,44 @@ func (j *Judge) Judgements() []Judgement {
 	list := make([]Judgement, len(j.judgements))
 	for i, v := range j.judgements {
 		if v.Verdict != spec.Violated {
-			v.Owed = j.monitors[i].Owed()
+			m := j.repeat(i, &v)
+			v.Owed = m.Owed()
+		}
+		if v.Verdict != spec.Violated {
 			v.Verdict, v.Reason = j.conclude(v)
 		}
 		list[i] = v
 	}
 	return list
+}
+
+// repeat reads the cycle again until it changes the monitor of property i no
+// more, and returns that monitor. Each repetition that delivers anything owed
+// leaves less of it, so that as many as there are sends are enough.
+func (j *Judge) repeat(i int, v *Judgement) spec.Monitor {
+	m := j.monitors[i]
+	if len(j.cycle) == 0 {
+		return m
+	}
+	m = m.Clone()
+	key := m.AppendKey(nil)
+	for range j.sends + 1 {
+		for k, e := range j.cycle {
+			if !v.Property.Reads.Has(e.Kind) {
+				continue
+			}
+			if breach := m.Observe(e); breach != "" {
+				v.Verdict, v.Reason, v.Broken = spec.Violated, breach+", as the cycle repeats", j.events-len(j.cycle)+k
+				return j.monitors[i]
+			}
+		}
+		next := m.AppendKey(nil)
+		if bytes.Equal(key, next) {
+			break
+		}
+		key = next
+	}
+	return m
 }
 
 func (j *Judge) conclude(v Judgement) (spec.Verdict, string) {

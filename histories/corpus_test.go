@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"fairloss/checker"
 	"fairloss/histories"
 	"fairloss/spec"
 )
@@ -51,22 +52,24 @@ func corpus(t *testing.T) []exhibit {
 }
 
 // broken maps the ID of each property that the history breaks to the index of
-// the event that breaks it. The monitors read what repeats for ever once.
+// the event that breaks it, or of Forever where something never happens.
 func (x exhibit) broken() map[string]int {
 	properties := spec.Properties()
 	if b := x.header.Bound; b != (histories.Bound{}) {
 		properties = append(properties, spec.Bounded(b.Window, b.Buffer))
 	}
-	forever := slices.IndexFunc(x.events, func(e spec.Event) bool { return e.Kind == spec.Forever })
+	judge := checker.NewJudge(properties...)
+	for _, e := range x.events {
+		judge.Observe(e)
+	}
 	broken := map[string]int{}
-	for _, p := range properties {
-		m := p.New()
-		event := slices.IndexFunc(x.events, func(e spec.Event) bool { return m.Observe(e) != "" })
+	for _, j := range judge.Judgements() {
 		switch {
-		case event >= 0:
-			broken[p.ID] = event
-		case forever >= 0 && p.Class&spec.Liveness != 0 && len(m.Owed()) > 0:
-			broken[p.ID] = forever
+		case j.Verdict != spec.Violated:
+		case j.Broken >= 0:
+			broken[j.Property.ID] = j.Broken
+		default:
+			broken[j.Property.ID] = slices.IndexFunc(x.events, func(e spec.Event) bool { return e.Kind == spec.Forever })
 		}
 	}
 	return broken

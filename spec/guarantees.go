@@ -25,6 +25,7 @@ var (
 	FLL2 = Property{
 		ID: "FLL2", Name: "finite duplication", Class: Liveness, Source: fairLoss,
 		Sentence: "A message that is sent finitely often is delivered finitely often.",
+		Entails:  []string{"PL2", "XOP"},
 		Reads:    KindsOf(Send, Deliver, Forever), Tested: Deliver, Repeat: true,
 		New: func() Monitor {
 			return &recurrence{cause: Deliver, effect: Send, what: "is delivered for ever and never sent again"}
@@ -96,7 +97,7 @@ func Bounded(w, b int) Property {
 	return Property{
 		ID: "BND", Name: "bounded buffers", Class: Safety, Source: petrov + "backpressure",
 		Sentence: fmt.Sprintf("Never more than %d messages of a channel are unconfirmed, and never more than %d are held by a process.", w, b),
-		Reads:    KindsOf(Send, Deliver, Confirm, Held), Tested: Send,
+		Reads:    KindsOf(Send, Deliver, Confirm, Held), Tested: Send, Window: w, Buffer: b,
 		New: func() Monitor { return &bounded{window: w, buffer: b} },
 	}
 }

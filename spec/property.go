@@ -39,6 +39,8 @@ type Property struct {
 	Reads    Kinds    // the events that its monitor reads; others may be left out
 	Tested   Kind     // the event that puts it to the test; a campaign without one proves nothing
 	Repeat   bool     // it speaks of what is sent for ever: a workload must repeat its sends to test it
+	Window   int      // BND: messages of a channel that may be unconfirmed; else 0
+	Buffer   int      // BND: messages that a process may hold; else 0
 	New      func() Monitor
 }
 

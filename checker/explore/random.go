@@ -138,6 +138,7 @@ type plan struct {
 	workload []world.Request
 	length   int
 	weights  [5]int // of each kind of action
+	repeat   int    // requests that the suffix repeats for ever
 	losses   int    // consecutive losses of a packet in the suffix, at most
 }
 
@@ -168,6 +169,9 @@ func (c *Campaign) draw(src Source) plan {
 	}
 	p.weights = profiles[src.Intn(len(profiles))]
 	p.losses = src.Intn(4)
+	if c.repeat {
+		p.repeat = src.Intn(len(p.workload) + 1)
+	}
 	return p
 }
 
@@ -234,11 +238,9 @@ type loss struct {
 // lost before it gets through.
 func (c *Campaign) suffix(src Source, p plan) *world.Suffix {
 	s := &world.Suffix{}
-	if c.repeat {
-		for _, r := range p.workload {
-			if !slices.Contains(s.Repeat, r) {
-				s.Repeat = append(s.Repeat, r)
-			}
+	for _, r := range p.workload[:p.repeat] {
+		if !slices.Contains(s.Repeat, r) {
+			s.Repeat = append(s.Repeat, r)
 		}
 	}
 	if p.losses == 0 {
@@ -347,3 +349,29 @@ func (c *Campaign) schedule(fair *world.Suffix) world.Schedule {
 	}
 	return s
 }
+
+// Breaks draws one schedule from src and reports whether it breaks the
+// property of that number. It keeps the schedule if so, and counts nothing: it
+// is for shrinking.
+func (c *Campaign) Breaks(src Source, property int) (bool, error) {
+	stats, all := c.stats, slices.Clone(c.counts)
+	before := c.counts[property].violated
+	err := c.Run(src)
+	broke := c.counts[property].violated > before
+	c.stats, c.counts = stats, all
+	return broke, err
+}
+
+// Violated returns the numbers of the properties that were broken so far.
+func (c *Campaign) Violated() []int {
+	var list []int
+	for i, n := range c.counts {
+		if n.violated > 0 {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// Stats returns what the campaign saw so far.
+func (c *Campaign) Stats() Stats { return c.stats }

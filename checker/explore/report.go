@@ -46,6 +46,7 @@ type Finding struct {
 type Counterexample struct {
 	Property spec.Property
 	Schedule world.Schedule
+	Forced   []world.Action // what the fair suffix made happen
 	Events   []spec.Event
 	Broken   int // index in Events of the event that breaks it; -1 where it is what never happens
 	Reason   string
@@ -90,28 +91,46 @@ func (c *Campaign) counterexample(property int) (*Counterexample, error) {
 	return Show(c.link, c.judged[property], best)
 }
 
+// shorter prefers few actions, then distinct messages, which are easier to
+// tell apart.
 func shorter(a, b world.Schedule) bool {
-	return cmp.Or(cmp.Compare(a.Len(), b.Len()), cmp.Compare(a.Inline(), b.Inline())) < 0
+	return cmp.Or(cmp.Compare(a.Len(), b.Len()), cmp.Compare(equalMessages(a), equalMessages(b)), cmp.Compare(a.Inline(), b.Inline())) < 0
+}
+
+func equalMessages(s world.Schedule) int {
+	n := 0
+	seen := map[spec.Message]bool{}
+	for _, a := range s.Actions {
+		if a.Kind == world.Send && seen[a.Message] {
+			n++
+		}
+		seen[a.Message] = true
+	}
+	return n
 }
 
 // Show runs a schedule through the real code of a link, and returns it as a
 // counterexample to the property. The error says that it is none, why the
 // schedule does not run, or is a *Broken.
 func Show(link impl.Link, property spec.Property, s world.Schedule) (*Counterexample, error) {
-	events, judgement, err := Replay(link, s, property)
+	w, judgements, err := Replay(link, s, property)
 	if err != nil {
 		return nil, err
 	}
-	if judgement[0].Verdict != spec.Violated {
-		return nil, fmt.Errorf("the schedule does not break %s of link %s: it is %s", property.ID, link.Name, judgement[0].Verdict)
+	j := judgements[0]
+	if j.Verdict != spec.Violated {
+		return nil, fmt.Errorf("the schedule does not break %s of link %s: it is %s", property.ID, link.Name, j.Verdict)
 	}
-	return &Counterexample{property, s, events, judgement[0].Broken, judgement[0].Reason, judgement[0].Owed}, nil
+	return &Counterexample{
+		Property: property, Schedule: s, Forced: w.Actions()[len(s.Actions):],
+		Events: w.History(), Broken: j.Broken, Reason: j.Reason, Owed: j.Owed,
+	}, nil
 }
 
 // Replay runs a schedule through the real code of a link on a system that has
-// learnt nothing, and judges the history. The error says which action is not
-// enabled, or is a *Broken.
-func Replay(link impl.Link, s world.Schedule, properties ...spec.Property) ([]spec.Event, []checker.Judgement, error) {
+// learnt nothing, and judges the history. It returns the Witness at the end.
+// The error says which action is not enabled, or is a *Broken.
+func Replay(link impl.Link, s world.Schedule, properties ...spec.Property) (*world.World, []checker.Judgement, error) {
 	if s.Assumes != nil {
 		link.Assumes = *s.Assumes
 	}
@@ -136,7 +155,7 @@ func Replay(link impl.Link, s world.Schedule, properties ...spec.Property) ([]sp
 	for _, e := range w.History() {
 		judge.Observe(e)
 	}
-	return w.History(), judge.Judgements(), nil
+	return w, judge.Judgements(), nil
 }
 
 // Shrink returns the shortest schedule found by taking actions out of one that

@@ -36,6 +36,8 @@ type fairRun struct {
 	suffix      Suffix
 	transmitted []push        // since the round began, to be delivered in the next
 	losses      int           // of all rounds
+	sends       int           // before the suffix
+	repeating   bool          // the world repeats itself: nothing is lost any more
 	sent        map[push]bool // within the cycle; nil before it
 	received    map[push]bool // within the cycle
 	moves       []Move
@@ -44,16 +46,17 @@ type fairRun struct {
 // RunFair lets the network be fair from now on: in rounds, each packet
 // transmitted in the round before is delivered, unless it is lost, and each
 // armed timer expires. Packets transmitted before may stay lost for ever where
-// the model allows it. It ends when no property of liveness is owed anything,
-// when nothing more can happen, or when the world repeats itself; in the last
-// two cases a Forever event goes before what repeats. An error is a *Failure.
+// the model allows it. It ends when nothing is owed (unless a property speaks
+// of what happens for ever), when nothing more can happen, or when the world
+// repeats itself; in the last two cases a Forever event goes before what
+// repeats. An error is a *Failure.
 func (w *World) RunFair(s Suffix) (Ending, error) {
-	w.fair = &fairRun{suffix: s}
+	w.fair = &fairRun{suffix: s, sends: w.requests}
 	limit := w.steps + maxFairSteps
 	var states [][]byte
 	var losses []int
 	for round := 0; round < maxRounds && w.steps < limit; round++ {
-		if len(s.Repeat) == 0 && w.Owing() == 0 {
+		if !w.sys.judges.recurrent && w.Owing() == 0 {
 			return Met, nil
 		}
 		if w.quiet() {
@@ -81,15 +84,25 @@ func (w *World) markForever() {
 	}
 }
 
-// repeat runs the last rounds once more, as the cycle of a lasso, and checks
-// that they are fair: what is transmitted in them is received in them.
+// repeat runs the last rounds again until what is owed has settled, then once
+// more as the cycle of a lasso. It checks that the cycle is fair: what is
+// transmitted in it is received in it.
 func (w *World) repeat(rounds int) (Ending, error) {
-	w.markForever()
-	w.fair.sent, w.fair.received = map[push]bool{}, map[push]bool{}
-	for range rounds {
-		if err := w.round(); err != nil {
+	// Each repetition that delivers anything owed leaves less of it.
+	w.fair.repeating = true
+	for range w.fair.sends + 1 {
+		before := w.judged
+		if err := w.rounds(rounds); err != nil {
 			return Bound, err
 		}
+		if w.judged == before {
+			break
+		}
+	}
+	w.markForever()
+	w.fair.sent, w.fair.received = map[push]bool{}, map[push]bool{}
+	if err := w.rounds(rounds); err != nil {
+		return Bound, err
 	}
 	for p := range w.fair.sent {
 		if !w.fair.received[p] {
@@ -97,6 +110,15 @@ func (w *World) repeat(rounds int) (Ending, error) {
 		}
 	}
 	return Cycle, nil
+}
+
+func (w *World) rounds(n int) error {
+	for range n {
+		if err := w.round(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // quiet reports that nothing can happen any more.
@@ -193,7 +215,7 @@ func (w *World) settle() error {
 
 func (w *World) settleOne(p push) error {
 	m := Move{Deliver, p.channel, w.sys.receipt(p.channel, p.packet), p.packet}
-	if lose := w.fair.suffix.Lose; lose != nil && w.fair.sent == nil {
+	if lose := w.fair.suffix.Lose; lose != nil && !w.fair.repeating {
 		loss := Move{kind: Drop, place: p.channel, id: p.packet}
 		if action := w.Action(loss); w.canLose() && lose(action) {
 			w.fair.losses++

@@ -7,11 +7,14 @@ import (
 	"fairloss/spec"
 )
 
-// judges memoises the monitors of all properties together. Judges 0 have seen
-// nothing yet; monitors are automata, so equal keys are one state.
+// judges memoises the monitors of all properties: each property's as an
+// automaton of its own, and the vector of their states once more, so that an
+// observation is one look-up. State 0 is the start.
 type judges struct {
 	properties   []spec.Property
 	reads        spec.Kinds
+	recurrent    bool // some property speaks of what is sent for ever
+	automata     []*automaton
 	states       []judgesState
 	ids          map[string]uint32
 	observations [][]spec.Event // 0 is the empty list
@@ -26,10 +29,23 @@ type count struct {
 }
 
 type judgesState struct {
-	monitors []spec.Monitor // nil once broken
-	broken   uint32         // a bit for each property
-	owing    uint32         // a bit for each property
-	row      []uint32       // observation -> state, plus one; 0 is unknown
+	parts  []uint32 // the state of each automaton
+	broken uint32   // a bit for each property
+	owing  uint32   // a bit for each property
+	row    []uint32 // observation -> state, plus one; 0 is unknown
+}
+
+// automaton memoises the monitor of one property.
+type automaton struct {
+	property spec.Property
+	states   []automatonState
+	ids      map[string]uint32
+}
+
+type automatonState struct {
+	monitor spec.Monitor // nil once broken
+	owing   bool
+	row     []uint32 // observation -> state, plus one; 0 is unknown
 }
 
 func newJudges(properties []spec.Property) *judges {
@@ -37,12 +53,14 @@ func newJudges(properties []spec.Property) *judges {
 		properties: properties, ids: map[string]uint32{},
 		observations: make([][]spec.Event, 1), observedIDs: map[string]uint32{}, counts: make([][]count, 1),
 	}
-	start := judgesState{}
 	for _, p := range properties {
 		j.reads |= p.Reads
-		start.monitors = append(start.monitors, p.New())
+		j.recurrent = j.recurrent || p.Repeat
+		a := &automaton{property: p, ids: map[string]uint32{}}
+		a.intern(p.New())
+		j.automata = append(j.automata, a)
 	}
-	j.intern(start)
+	j.intern(make([]uint32, len(properties)))
 	return j
 }
 
@@ -93,45 +111,71 @@ func (j *judges) observe(state, observed uint32) uint32 {
 	if row := j.states[state].row; int(observed) < len(row) && row[observed] != 0 {
 		return row[observed] - 1
 	}
-	old := &j.states[state]
-	next := judgesState{monitors: make([]spec.Monitor, len(old.monitors)), broken: old.broken}
-	for i, m := range old.monitors {
-		if m == nil {
-			continue
-		}
-		next.monitors[i] = m.Clone()
-		for _, e := range j.observations[observed] {
-			if j.properties[i].Reads.Has(e.Kind) && next.monitors[i].Observe(e) != "" {
-				next.monitors[i] = nil
-				next.broken |= 1 << i
-				break
-			}
-		}
+	parts := slices.Clone(j.states[state].parts)
+	for i, a := range j.automata {
+		parts[i] = a.observe(parts[i], observed, j.observations[observed])
 	}
-	id := j.intern(next)
-	j.states[state].row = remember(j.states[state].row, observed, id)
-	return id
+	next := j.intern(parts)
+	j.states[state].row = remember(j.states[state].row, observed, next)
+	return next
 }
 
-func (j *judges) intern(s judgesState) uint32 {
-	var key []byte
-	for i, m := range s.monitors {
-		if m == nil {
-			key = append(key, 0)
-			continue
-		}
-		start := len(key) + 1
-		key = m.AppendKey(append(key, 1))
-		key = binary.LittleEndian.AppendUint32(key, uint32(len(key)-start))
-		if len(m.Owed()) > 0 {
-			s.owing |= 1 << i
-		}
+func (j *judges) intern(parts []uint32) uint32 {
+	key := make([]byte, 0, 64)
+	for _, p := range parts {
+		key = binary.LittleEndian.AppendUint32(key, p)
 	}
 	id, ok := j.ids[string(key)]
 	if !ok {
 		id = uint32(len(j.states))
+		s := judgesState{parts: parts}
+		for i, a := range j.automata {
+			if a.states[parts[i]].monitor == nil {
+				s.broken |= 1 << i
+			}
+			if a.states[parts[i]].owing {
+				s.owing |= 1 << i
+			}
+		}
 		j.states = append(j.states, s)
 		j.ids[string(key)] = id
+	}
+	return id
+}
+
+func (a *automaton) observe(state, observed uint32, events []spec.Event) uint32 {
+	s := &a.states[state]
+	if int(observed) < len(s.row) && s.row[observed] != 0 {
+		return s.row[observed] - 1
+	}
+	next := state
+	if s.monitor != nil && slices.ContainsFunc(events, func(e spec.Event) bool { return a.property.Reads.Has(e.Kind) }) {
+		next = a.intern(a.run(s.monitor.Clone(), events))
+	}
+	a.states[state].row = remember(a.states[state].row, observed, next)
+	return next
+}
+
+// run lets a monitor read the events; it returns nil once one breaks it.
+func (a *automaton) run(m spec.Monitor, events []spec.Event) spec.Monitor {
+	for _, e := range events {
+		if a.property.Reads.Has(e.Kind) && m.Observe(e) != "" {
+			return nil
+		}
+	}
+	return m
+}
+
+func (a *automaton) intern(m spec.Monitor) uint32 {
+	key := []byte{0}
+	if m != nil {
+		key = m.AppendKey([]byte{1})
+	}
+	id, ok := a.ids[string(key)]
+	if !ok {
+		id = uint32(len(a.states))
+		a.states = append(a.states, automatonState{monitor: m, owing: m != nil && len(m.Owed()) > 0})
+		a.ids[string(key)] = id
 	}
 	return id
 }

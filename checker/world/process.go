@@ -129,9 +129,9 @@ func (pr *process) input(in input) uint32 {
 
 // execute runs one real handler call from the local state before on layer.
 func (pr *process) execute(layer impl.Layer, before *local, in input) (o outcome, err error) {
-	pr.sys.enter(pr.self, in)
+	pr.sys.calls.enter(pr.self, in)
 	defer func() {
-		pr.sys.leave()
+		pr.sys.calls.leave()
 		if r := recover(); r != nil {
 			err = &Failure{Process: pr.self, Event: in.String(), Text: fmt.Sprintf("panics: %v", r)}
 		}
@@ -161,7 +161,7 @@ func (pr *process) outcome(layer impl.Layer, before *local, in input) (outcome, 
 		case impl.Store, impl.Commit:
 			o.stable = e.Stable
 		}
-		if err := pr.check(e); err != nil {
+		if err := pr.check(e, in); err != nil {
 			return o, err
 		}
 	}
@@ -198,11 +198,11 @@ func (pr *process) outcome(layer impl.Layer, before *local, in input) (outcome, 
 }
 
 // check refuses effects that name a process which does not exist.
-func (pr *process) check(e impl.Effect) error {
+func (pr *process) check(e impl.Effect, in input) error {
 	switch e.Kind {
 	case impl.Transmit, impl.Deliver, impl.Confirm:
 		if e.Peer < 0 || int(e.Peer) >= pr.sys.n || e.Peer == pr.self {
-			return &Failure{Process: pr.self, Event: "an effect", Text: fmt.Sprintf("names process %d, which is no peer", e.Peer)}
+			return &Failure{Process: pr.self, Event: in.String(), Text: fmt.Sprintf("names process %d, which is no peer", e.Peer)}
 		}
 	}
 	return nil

@@ -2,8 +2,6 @@ package world
 
 import (
 	"fmt"
-	"sync/atomic"
-	"time"
 
 	"fairloss/impl"
 	"fairloss/spec"
@@ -19,7 +17,7 @@ const (
 // System is a link in its surroundings together with all that was learnt of
 // them: every local state, transition, channel content and judgement is kept
 // once, so that the link's own code runs only on what is new. All Worlds of a
-// System share it. It is not safe for concurrent use, except for Running.
+// System share it. It is not safe for concurrent use.
 type System struct {
 	link   impl.Link
 	n      int
@@ -31,18 +29,8 @@ type System struct {
 
 	receipts [][]uint32 // channel, packet -> input of the receiver, plus one
 	forever  uint32     // the observation of a Forever event
-	running  atomic.Pointer[Running]
+	calls    *calls
 }
-
-// Running is a handler call under way.
-type Running struct {
-	Process spec.Process
-	Since   time.Time
-	in      input
-}
-
-// Event names the event that is being handled.
-func (r Running) Event() string { return r.in.String() }
 
 // Failure is a link that broke its contract: one that panics, is not
 // deterministic, or leaves states out of its key. It names the event.
@@ -68,6 +56,7 @@ func New(link impl.Link, properties []spec.Property) (*System, error) {
 		return nil, fmt.Errorf("%d properties, want at most %d", len(properties), maxProperties)
 	}
 	sys := &System{link: link, n: n, net: newNetwork(link.Assumes), judges: newJudges(properties)}
+	sys.calls = watch(sys)
 	for p := range spec.Process(n) {
 		pr := newProcess(sys, p)
 		sys.procs = append(sys.procs, pr)
@@ -94,23 +83,6 @@ func (sys *System) Size() int {
 	}
 	return size
 }
-
-// Running returns the handler call under way and true, or false where none
-// is. It may be called from any goroutine: a call that has been running for
-// seconds will not return.
-func (sys *System) Running() (Running, bool) {
-	r := sys.running.Load()
-	if r == nil {
-		return Running{}, false
-	}
-	return *r, true
-}
-
-func (sys *System) enter(p spec.Process, in input) {
-	sys.running.Store(&Running{p, time.Now(), in})
-}
-
-func (sys *System) leave() { sys.running.Store(nil) }
 
 func (sys *System) channel(from, to spec.Process) uint8 { return uint8(int(from)*sys.n + int(to)) }
 

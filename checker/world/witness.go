@@ -14,6 +14,7 @@ type witness struct {
 	layers  []impl.Layer
 	twins   []impl.Layer
 	history []spec.Event
+	actions []Action
 }
 
 // Witness returns a world that trusts no memo: each step runs the link's real
@@ -47,6 +48,15 @@ func (w *World) History() []spec.Event {
 		return nil
 	}
 	return w.witness.history
+}
+
+// Actions returns all actions so far, those of a fair suffix too. It is nil
+// unless the world is a Witness.
+func (w *World) Actions() []Action {
+	if w.witness == nil {
+		return nil
+	}
+	return w.witness.actions
 }
 
 func (w *World) record(events []spec.Event) {

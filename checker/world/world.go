@@ -26,6 +26,7 @@ type World struct {
 	drops    int   // Bag: left in the budget
 	copies   int   // Bag: left in the budget
 	steps    int
+	requests int     // sends so far
 	seen     [32]int // events that some monitor reads, by kind
 
 	workload [][]pending // of each process
@@ -57,7 +58,7 @@ func (w *World) Reset(workload []Request) {
 	clear(w.channels)
 	clear(w.next)
 	clear(w.seen[:])
-	w.judged, w.steps, w.fair = 0, 0, nil
+	w.judged, w.steps, w.requests, w.fair = 0, 0, 0, nil
 	w.drops, w.copies = w.sys.link.Assumes.Drops, w.sys.link.Assumes.Duplicates
 	for p := range w.workload {
 		w.workload[p] = w.workload[p][:0]
@@ -169,9 +170,13 @@ func (sys *System) receipt(channel uint8, packet uint32) uint32 {
 // the world must be Reset.
 func (w *World) Do(m Move) error {
 	w.steps++
+	if w.witness != nil {
+		w.witness.actions = append(w.witness.actions, w.Action(m))
+	}
 	switch m.kind {
 	case Send:
 		w.next[m.place]++
+		w.requests++
 		return w.handle(int(m.place), m.in)
 	case Timeout:
 		return w.handle(int(m.place), m.in)

@@ -1,0 +1,33 @@
+package explore
+
+import (
+	"errors"
+	"io"
+
+	"fairloss/histories"
+	"fairloss/impl"
+	"fairloss/spec"
+)
+
+// Header returns the header of a history of points of the link.
+func Header(link impl.Link) histories.Header {
+	h := histories.Header{
+		Link: link.Name, Guarantee: link.Guarantee.Name, Assumes: link.Assumes.String(),
+		Processes: link.Size(), Clock: histories.Points,
+	}
+	if bound, claimed := link.Guarantee.Property("BND"); claimed {
+		h.Bound = histories.Bound{Window: bound.Window, Buffer: bound.Buffer}
+	}
+	return h
+}
+
+// WriteHistory writes a history of points of the link.
+func WriteHistory(w io.Writer, link impl.Link, events []spec.Event) error {
+	out := histories.NewWriter(w, Header(link))
+	for _, e := range events {
+		if err := out.Write(e); err != nil {
+			return errors.Join(err, out.Close())
+		}
+	}
+	return out.Close()
+}

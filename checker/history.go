@@ -1,0 +1,104 @@
+package checker
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"fairloss/histories"
+	"fairloss/spec"
+)
+
+// bagOrder is what Bag judges, as a property of histories with intervals.
+var bagOrder = spec.Property{
+	ID: "LIN", Name: "linearizable as a bag", Class: spec.Safety, Source: "Herlihy, Wing 1990; Porcupine",
+	Sentence: "Each delivery takes a message out of a bag into which a send has put it before.",
+	Tested:   spec.Deliver,
+}
+
+// History judges a recorded history by what its header says the link claims,
+// and by ACK where the link confirms.
+//
+// In a history of points the order of events is known, and every property has
+// its monitor. In a wall-clock history calls overlap: what depends on their
+// order is judged as linearizability instead (FIFO as a queue, XOP as a
+// counter, a perfect link as a bag as well); BND and the moment of a
+// confirmation cannot be seen from outside a link, so BND is left out, and ACK
+// asks only that what was confirmed is delivered in the end.
+//
+// The context bounds the search of Porcupine. An error says what is wrong with
+// the header or the history.
+func History(ctx context.Context, h histories.Header, events []spec.Event) ([]Judgement, error) {
+	guarantee, err := spec.ParseGuarantee(h.Guarantee)
+	if err != nil {
+		return nil, fmt.Errorf("header: %w", err)
+	}
+	properties := guarantee.Properties
+	if slices.ContainsFunc(events, func(e spec.Event) bool { return e.Kind == spec.Confirm }) {
+		properties = append(slices.Clone(properties), spec.ACK)
+	}
+	if h.Clock == histories.Wall {
+		return wall(ctx, properties, guarantee, events)
+	}
+	if h.Bound != (histories.Bound{}) {
+		properties = append(slices.Clone(properties), spec.Bounded(h.Bound.Window, h.Bound.Buffer))
+	}
+	judge := NewJudge(properties...)
+	for _, e := range events {
+		judge.Observe(e)
+	}
+	return judge.Judgements(), nil
+}
+
+func wall(ctx context.Context, properties []spec.Property, guarantee spec.Guarantee, events []spec.Event) ([]Judgement, error) {
+	var list []Judgement
+	var monitored []spec.Property
+	for _, p := range properties {
+		switch p.ID {
+		case spec.FIFODelivery.ID:
+			j, err := judgeOrder(ctx, p, Queue, events)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, j)
+		case spec.XOP.ID:
+			j, err := judgeOrder(ctx, p, Counter, events)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, j)
+		default:
+			monitored = append(monitored, p)
+		}
+	}
+	if guarantee.Name == spec.Perfect.Name {
+		j, err := judgeOrder(ctx, bagOrder, Bag, events)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, j)
+	}
+	return append(monitorWall(monitored, events), list...), nil
+}
+
+// monitorWall judges by monitors what does not depend on the order of calls
+// that overlap: confirmations come last, after every delivery.
+func monitorWall(properties []spec.Property, events []spec.Event) []Judgement {
+	judge := NewJudge(properties...)
+	for _, confirms := range []bool{false, true} {
+		for _, e := range events {
+			if (e.Kind == spec.Confirm) == confirms {
+				judge.Observe(e)
+			}
+		}
+	}
+	return judge.Judgements()
+}
+
+func judgeOrder(ctx context.Context, p spec.Property, judge func(context.Context, []spec.Event) (Result, error), events []spec.Event) (Judgement, error) {
+	r, err := judge(ctx, events)
+	if err != nil {
+		return Judgement{}, err
+	}
+	return Judgement{Property: p, Verdict: r.Verdict, Broken: -1, Reason: r.Reason, Tested: r.Operations, Engine: r.Engine}, nil
+}

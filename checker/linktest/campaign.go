@@ -1,0 +1,141 @@
+package linktest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"fairloss/checker/explore"
+)
+
+const (
+	batch    = 20               // schedules in one case of rapid
+	deadline = 10 * time.Second // kept free before t.Deadline for the report
+)
+
+// drawn is a source of choices that rapid draws, and can shrink.
+type drawn struct{ t *rapid.T }
+
+// choices holds a generator for each number of choices: making one costs more
+// than drawing from it.
+var choices = func() (list [4096]*rapid.Generator[int]) {
+	for n := range list[1:] {
+		list[n+1] = rapid.IntRange(0, n)
+	}
+	return list
+}()
+
+// Intn draws a number from 0 to n-1.
+func (d drawn) Intn(n int) int {
+	if n >= len(choices) {
+		return rapid.IntRange(0, n-1).Draw(d.t, "choice")
+	}
+	return choices[n].Draw(d.t, "choice")
+}
+
+// campaign runs random schedules drawn by rapid, then lets rapid shrink one
+// failing schedule of each property that was broken.
+func campaign(t testing.TB, c *explore.Campaign) error {
+	stop := stopper(t)
+	var broken error
+	err := silently(t.Name(), func(tb rapid.TB) {
+		rapid.Check(tb, func(rt *rapid.T) {
+			for range batch {
+				if broken != nil || stop() {
+					return
+				}
+				broken = c.Run(drawn{rt})
+			}
+		})
+	})
+	if broken == nil {
+		broken = err
+	}
+	for _, property := range c.Violated() {
+		if broken == nil {
+			broken = shrink(t, c, property, stop)
+		}
+	}
+	return broken
+}
+
+// shrink lets rapid look for simpler schedules that break the property: the
+// campaign keeps the shortest.
+func shrink(t testing.TB, c *explore.Campaign, property int, stop func() bool) error {
+	var broken error
+	err := silently(t.Name(), func(tb rapid.TB) {
+		rapid.Check(tb, func(rt *rapid.T) {
+			for range batch {
+				if broken != nil || stop() {
+					return
+				}
+				broke, err := c.Breaks(drawn{rt}, property)
+				if err != nil {
+					broken = err
+				}
+				if broke {
+					rt.Fatalf("broken")
+				}
+			}
+		})
+	})
+	if broken == nil {
+		broken = err
+	}
+	return broken
+}
+
+// stopper returns a function that reports whether the test's deadline is near.
+func stopper(t testing.TB) func() bool {
+	d, ok := t.(interface{ Deadline() (time.Time, bool) })
+	if !ok {
+		return func() bool { return false }
+	}
+	end, ok := d.Deadline()
+	if !ok {
+		return func() bool { return false }
+	}
+	return func() bool { return time.Until(end) < deadline }
+}
+
+// silently runs rapid with a TB that keeps quiet, so that what rapid would
+// print and fail is ours to report. The error is a panic within rapid.
+func silently(name string, check func(tb rapid.TB)) (err error) {
+	defer func() {
+		if r := recover(); r != nil && r != any(stopped{}) {
+			err = fmt.Errorf("linktest: rapid: %v", r)
+		}
+	}()
+	check(&quiet{name: name})
+	return nil
+}
+
+// stopped is what quiet panics with where testing.T would end its goroutine.
+type stopped struct{}
+
+// quiet is a rapid.TB that records only whether it has failed.
+type quiet struct {
+	name   string
+	failed bool
+}
+
+func (q *quiet) Helper()               {}
+func (q *quiet) Name() string          { return q.name }
+func (q *quiet) Logf(string, ...any)   {}
+func (q *quiet) Log(...any)            {}
+func (q *quiet) Skipf(string, ...any)  { panic(stopped{}) }
+func (q *quiet) Skip(...any)           { panic(stopped{}) }
+func (q *quiet) SkipNow()              { panic(stopped{}) }
+func (q *quiet) Errorf(string, ...any) { q.failed = true }
+func (q *quiet) Error(...any)          { q.failed = true }
+func (q *quiet) Fatalf(string, ...any) { q.FailNow() }
+func (q *quiet) Fatal(...any)          { q.FailNow() }
+func (q *quiet) Fail()                 { q.failed = true }
+func (q *quiet) Failed() bool          { return q.failed }
+
+func (q *quiet) FailNow() {
+	q.failed = true
+	panic(stopped{})
+}

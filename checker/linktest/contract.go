@@ -1,0 +1,91 @@
+package linktest
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"runtime/pprof"
+	"strconv"
+	"testing"
+	"time"
+
+	"fairloss/checker/explore"
+	"fairloss/checker/world"
+	"fairloss/impl"
+)
+
+// handlerLimit is how long one handler call may take: it does no I/O and
+// waits for nothing, so that a thousandth of it is long.
+const handlerLimit = 5 * time.Second
+
+// guard runs check in a goroutine of its own and returns its error, or one
+// that names the handler which does not return. That goroutine is then lost.
+func guard(link impl.Link, check func() error) error {
+	start := time.Now()
+	done := make(chan error, 1)
+	go func() { done <- check() }()
+	tick := time.NewTicker(handlerLimit / 20)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-tick.C:
+			if err := world.Stuck(link.Name, start, handlerLimit); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// contract checks that the link is a deterministic automaton without
+// goroutines.
+func contract(link impl.Link) error {
+	walks := explore.AuditWalks
+	if testing.Short() {
+		walks /= 5
+	}
+	before := goroutines()
+	if err := explore.Audit(link, seed(), walks); err != nil {
+		return err
+	}
+	return leaks(before, walks)
+}
+
+// leaks reports goroutines that share one stack and have grown by the number
+// of walks, each of which made instances of the link.
+func leaks(before map[string]int, walks int) error {
+	var leak error
+	for range 20 {
+		leak = nil
+		for stack, n := range goroutines() {
+			if n-before[stack] >= walks {
+				leak = fmt.Errorf("the link leaks goroutines: %d of them stand at\n%s", n, stack)
+			}
+		}
+		if leak == nil {
+			return nil
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return leak
+}
+
+var profileEntry = regexp.MustCompile(`(?s)^(\d+) @[^\n]*\n(.*)$`)
+
+// goroutines counts the goroutines by stack.
+func goroutines() map[string]int {
+	var b bytes.Buffer
+	if err := pprof.Lookup("goroutine").WriteTo(&b, 1); err != nil {
+		panic("linktest: " + err.Error())
+	}
+	counts := map[string]int{}
+	_, entries, _ := bytes.Cut(b.Bytes(), []byte("\n"))
+	for entry := range bytes.SplitSeq(entries, []byte("\n\n")) {
+		if m := profileEntry.FindSubmatch(entry); m != nil {
+			n, _ := strconv.Atoi(string(m[1]))
+			counts[string(m[2])] += n
+		}
+	}
+	return counts
+}

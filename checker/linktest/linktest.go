@@ -1,0 +1,96 @@
+// Package linktest checks a message link in go test. Ten lines are enough:
+//
+//	func TestProp(t *testing.T) {
+//		linktest.Test(t, impl.Link{Name: "mine", New: New, Guarantee: spec.FIFO})
+//	}
+//
+// New makes one process's end of the link, an impl.Layer: four handlers. Test
+// first checks that the link is a deterministic automaton, then draws random
+// schedules of sends, deliveries, timeouts and losses, each ended by a fair
+// suffix in which the link must deliver what it owes. Each property of the
+// guarantee is a subtest with a verdict of its own; a violation is shown as
+// the shortest schedule found, a space-time diagram, and a command that
+// replays it. Fuzz gives the same property to go test -fuzz.
+//
+// A pass says that the schedules which ran broke nothing, under the printed
+// assumptions; it is no proof. A link that reads a real clock, or runs
+// goroutines of its own, is not an impl.Layer: this kit cannot check it.
+//
+// Flags: -rapid.checks sets the number of cases (each is 20 schedules),
+// -rapid.seed repeats a run, -short makes it a fifth, and -fairloss.replay
+// replays one schedule. The environment variable FAIRLOSS_REPLAY does the same
+// where a flag cannot be given. -artifacts keeps schedules, histories and
+// pictures. Go caches passing tests: -count=1 runs them again.
+//
+// Importing the package changes three defaults of rapid for the whole test
+// binary, because rapid has only global settings: -rapid.nofailfile is true
+// (a schedule outlives a change of generators, a fail file does not),
+// -rapid.shrinktime is one second (schedules are minimised again action by
+// action), and -rapid.seed is a fresh number, so that it can be printed.
+package linktest
+
+import (
+	"testing"
+
+	"fairloss/checker/explore"
+	"fairloss/impl"
+)
+
+// Test checks a link against what it claims: first the contract of impl.Layer,
+// as the subtest Contract, then each property of link.Guarantee as a subtest
+// named by its ID, and ACK where the link confirms. A property on which the
+// schedules were inconclusive fails.
+func Test(t *testing.T, link impl.Link) {
+	t.Helper()
+	r := reporter{link: link, pkg: callerPackage()}
+	text, err := replayed()
+	if err != nil {
+		t.Fatalf("-fairloss.replay: %v", err)
+	}
+	if text != "" {
+		r.replay(t, text)
+		return
+	}
+	found, err := Try(t, link)
+	contract := t.Run("Contract", func(t *testing.T) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(r.failure(t, err))
+		}
+	})
+	if err != nil || !contract {
+		return
+	}
+	for _, f := range found.Findings {
+		if _, claimed := link.Guarantee.Property(f.Property.ID); !claimed && f.Tested == 0 {
+			continue // a link that never confirms does not owe ACK
+		}
+		t.Run(f.Property.ID, func(t *testing.T) {
+			t.Helper()
+			r.judge(t, found.Stats, f)
+		})
+	}
+}
+
+// Try does what Test does, but returns what was found and fails no test. The
+// error is an *explore.Broken, or another that says how the link broke the
+// contract of impl.Layer; the report is then incomplete.
+func Try(t testing.TB, link impl.Link) (explore.Report, error) {
+	t.Helper()
+	var report explore.Report
+	err := guard(link, func() error {
+		if err := contract(link); err != nil {
+			return err
+		}
+		c, err := explore.New(link)
+		if err != nil {
+			return err
+		}
+		if err := campaign(t, c); err != nil {
+			return err
+		}
+		report, err = c.Report()
+		return err
+	})
+	return report, err
+}

@@ -1,0 +1,176 @@
+package linktest_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// contributor copies the module of testdata/contributor out of this one, with
+// a replace directive that points back, and returns its directory.
+func contributor(t *testing.T) string {
+	t.Helper()
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Fatal("the go command is needed to run a contributor's module")
+	}
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("testdata/contributor")); err != nil {
+		t.Fatal(err)
+	}
+	gomod := filepath.Join(dir, "go.mod")
+	text, err := os.ReadFile(gomod)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = []byte(strings.Replace(string(text), "../../../..", root, 1))
+	if err := os.WriteFile(gomod, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// goTest runs go test in dir, outside any workspace.
+func goTest(t *testing.T, dir string, args ...string) (output string, passed bool) {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"test", "-count=1"}, args...)...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOWORK=off")
+	out, err := cmd.CombinedOutput()
+	if _, exited := err.(*exec.ExitError); err != nil && !exited {
+		t.Fatal(err)
+	}
+	return string(out), err == nil
+}
+
+func want(t *testing.T, output string, phrases ...string) {
+	t.Helper()
+	for _, p := range phrases {
+		if !strings.Contains(output, p) {
+			t.Errorf("the output lacks %q:\n%s", p, output)
+		}
+	}
+}
+
+// TestContributor checks one right and one wrong link in a module of their
+// own, and follows what the failure says.
+func TestContributor(t *testing.T) {
+	dir := contributor(t)
+	out, passed := goTest(t, dir, "-run", "PropRight", "-v", "-rapid.seed=7")
+	if !passed {
+		t.Fatalf("the right link fails:\n%s", out)
+	}
+	want(t, out, "--- PASS: TestPropRight/FIFO", "--- PASS: TestPropRight/ACK", "2000 schedules", "-rapid.seed=7", "--- PASS: FuzzPropRight")
+
+	out, passed = goTest(t, dir, "-run", "TestPropRight", "-v", "-short", "-rapid.checks=10")
+	if !passed {
+		t.Fatalf("the right link fails in a short run:\n%s", out)
+	}
+	want(t, out, "in 40 schedules")
+
+	out, passed = goTest(t, dir, "-run", "PropWrong", "-rapid.seed=7")
+	if passed {
+		t.Fatalf("the wrong link passes:\n%s", out)
+	}
+	want(t, out, "--- FAIL: TestPropWrong/PL1", "--- FAIL: TestPropWrong/FIFO", "--- FAIL: TestPropWrong/ACK",
+		"mylink_test.go:", "FIFO is violated (claimed: fifo; network: set; found in schedule",
+		"Broken at step 3: process 1 delivers", `3  deliver 0>1 "D\x02b"`, "FIFO broken here ^", "overtakes",
+		"go test example.com/mylink -run '^TestPropWrong$/^FIFO$' -fairloss.replay=")
+	if strings.Contains(out, "FAIL: TestPropWrong/PL2") || strings.Contains(out, "[rapid]") {
+		t.Errorf("more failed than the link breaks, or rapid speaks too:\n%s", out)
+	}
+	followReplay(t, dir, out)
+}
+
+// followReplay pastes the command of the FIFO failure into a shell.
+func followReplay(t *testing.T, dir, out string) {
+	t.Helper()
+	command := regexp.MustCompile(`go test example.com/mylink -run '\^TestPropWrong\$/\^FIFO\$' .*`).FindString(out)
+	for _, run := range []string{
+		command,
+		"FAIRLOSS_REPLAY='send 0>1 \"a\"; send 0>1 \"b\"; deliver 0>1 \"D\\x02b\"' go test -run '^TestPropWrong$/^FIFO$' .",
+	} {
+		cmd := exec.Command("sh", "-c", run)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOWORK=off")
+		replayed, err := cmd.CombinedOutput()
+		if err == nil {
+			t.Errorf("%s passes:\n%s", run, replayed)
+		}
+		want(t, string(replayed), "FIFO is violated (claimed: fifo; network: set; replayed)", "FIFO broken here ^")
+	}
+}
+
+func TestReplayErrors(t *testing.T) {
+	dir := contributor(t)
+	for schedule, phrase := range map[string]string{
+		`deliver 0>1`:     "-fairloss.replay: 1:12: want a message or packet quoted as in Go",
+		`deliver 0>1 "x"`: `action 1, deliver 0>1 "x": not enabled: the packet "x" is not in flight from 0 to 1`,
+		`@no-such-file`:   "no such file",
+	} {
+		out, passed := goTest(t, dir, "-run", "TestPropRight", "-fairloss.replay="+schedule)
+		if passed {
+			t.Errorf("replaying %q passes", schedule)
+		}
+		want(t, out, phrase)
+	}
+}
+
+func TestArtifacts(t *testing.T) {
+	dir := contributor(t)
+	kept := t.TempDir()
+	goTest(t, dir, "-run", "TestPropWrong/FIFO", "-artifacts", "-outputdir", kept)
+	var names []string
+	err := filepath.WalkDir(kept, func(path string, _ os.DirEntry, err error) error {
+		names = append(names, filepath.Base(path))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"schedule.txt", "chart.txt", "history.jsonl", "counterexample.html"} {
+		if !slices.Contains(names, name) {
+			t.Errorf("no %s among what -artifacts kept: %q", name, names)
+		}
+	}
+}
+
+// TestBrokenContracts demands a verdict in the author's terms for links that
+// break the contract of impl.Layer.
+func TestBrokenContracts(t *testing.T) {
+	out, passed := goTest(t, contributor(t), "-run", "TestBroken")
+	if passed {
+		t.Fatalf("broken links pass:\n%s", out)
+	}
+	parts := map[string]string{}
+	for _, part := range strings.Split(out, "--- FAIL: TestBroken/")[1:] {
+		name, _, _ := strings.Cut(part, "/")
+		name, _, _ = strings.Cut(name, " ")
+		parts[name] += part
+	}
+	for name, phrases := range map[string][]string{
+		"panics":  {"Contract", "handling Receive(", "panics: index out of range", "Replay:"},
+		"hangs":   {"Contract", "handling Receive(", "has not returned for 5s"},
+		"loops":   {"Contract", "handling Receive(", "more than 65536 effects"},
+		"random":  {"Contract", "handling Receive(", "is not deterministic"},
+		"shares":  {"Contract", "handling Receive(", "is not deterministic"},
+		"strays":  {"Contract", "handling Receive(", "names process 7, which is no peer"},
+		"leaks":   {"Contract", "the link leaks goroutines", "mylink_test.TestBroken"},
+		"forgets": {"Contract", "handling Receive(", "AppendKey omits state"},
+		"keyless": {"Contract", "handling Init()", "field done: a func"},
+		"vacuous": {"PL2 is inconclusive, which is not a pass: vacuous: no schedule had a deliver event"},
+		"grows":   {"PL1 is inconclusive, which is not a pass", "reached the bound on fair rounds"},
+	} {
+		if parts[name] == "" {
+			t.Errorf("TestBroken/%s did not fail", name)
+			continue
+		}
+		want(t, parts[name], phrases...)
+	}
+}

@@ -1,0 +1,220 @@
+package linktest
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"fairloss/checker/explore"
+	"fairloss/checker/world"
+	"fairloss/histories/chart"
+	"fairloss/impl"
+	"fairloss/spec"
+)
+
+const (
+	chartWidth  = 64  // go test indents what a test prints
+	inlineLimit = 600 // bytes of a schedule that a command line takes
+)
+
+// reporter says what was found of a link in a test of package pkg.
+type reporter struct {
+	link impl.Link
+	pkg  string
+}
+
+// judge fails the subtest of one property unless it holds.
+func (r reporter) judge(t *testing.T, stats explore.Stats, f explore.Finding) {
+	t.Helper()
+	p := f.Property
+	switch f.Verdict {
+	case spec.Holds:
+		t.Logf("%s %s holds in %s; claimed: %s; network: %s; seed: -rapid.seed=%d",
+			p.ID, p.Name, statsText(stats), r.link.Guarantee.Name, r.link.Assumes, seed())
+	case spec.Violated:
+		found := fmt.Sprintf("found in schedule %d, then minimised; seed: -rapid.seed=%d", f.First, seed())
+		t.Error(r.violation(t, f.Counterexample, found))
+		r.keep(t, f.Counterexample)
+	default:
+		t.Errorf("%s is inconclusive, which is not a pass: %s (%s; seed: -rapid.seed=%d)", p.ID, f.Reason, statsText(stats), seed())
+	}
+}
+
+func statsText(s explore.Stats) string {
+	return fmt.Sprintf("%d schedules, %d steps: %d sends, %d deliveries, %d timeouts, %d losses, %d copies",
+		s.Schedules, s.Steps, s.Sends, s.Delivered, s.Timeouts, s.Losses, s.Copies)
+}
+
+// violation is the report of a counterexample: the property, the event that
+// broke it, the schedule, the diagram and the command that replays it.
+func (r reporter) violation(t testing.TB, c *explore.Counterexample, found string) string {
+	var b strings.Builder
+	p := c.Property
+	fmt.Fprintf(&b, "%s is violated (claimed: %s; network: %s; %s)\n", p.ID, r.link.Guarantee.Name, r.link.Assumes, found)
+	fmt.Fprintf(&b, "      %s %s: %s\n      Source: %s\n\n", p.ID, p.Name, p.Sentence, p.Source)
+	if c.Broken >= 0 {
+		fmt.Fprintf(&b, "    Broken at step %d: %s\n\n", c.Events[c.Broken].At, c.Reason)
+	} else {
+		fmt.Fprintf(&b, "    Never met, although the network is fair: %s\n\n", c.Reason)
+	}
+	fmt.Fprintf(&b, "    Schedule (%d actions):\n%s%s\n", c.Schedule.Len(), numbered(c.Schedule), forced(c.Forced))
+	fmt.Fprintf(&b, "%s\n", indent(diagram(r.link, c, chartWidth)))
+	fmt.Fprintf(&b, "    Replay:\n      %s\n", r.command(t.Name(), c.Schedule))
+	return b.String()
+}
+
+// numbered lists the actions, one a line.
+func numbered(s world.Schedule) string {
+	var b strings.Builder
+	n := 0
+	for line := range strings.Lines(s.String()) {
+		if line == "fair\n" {
+			b.WriteString("           fair    # from here on the network is fair\n")
+			continue
+		}
+		n++
+		fmt.Fprintf(&b, "      %3d  %s", n, line)
+	}
+	return b.String()
+}
+
+// maxForced is how many forced actions a report lists.
+const maxForced = 12
+
+// forced lists as comments what fairness makes happen.
+func forced(actions []world.Action) string {
+	var b strings.Builder
+	for i, a := range actions {
+		if i == maxForced {
+			fmt.Fprintf(&b, "           # forced: %d more\n", len(actions)-i)
+			break
+		}
+		fmt.Fprintf(&b, "           # forced: %s\n", a)
+	}
+	return b.String()
+}
+
+func diagram(link impl.Link, c *explore.Counterexample, width int) string {
+	var b strings.Builder
+	err := chart.Text(&b, c.Events, chart.Options{
+		Width: width, Processes: link.Size(), Broken: c.Broken, Note: c.Property.ID + " broken here",
+		Live: c.Schedule.Fair, Describe: describer(link),
+	})
+	if err != nil {
+		return err.Error() + "\n"
+	}
+	return b.String()
+}
+
+// describer returns the link's own words for its packets, nil where it has
+// none.
+func describer(link impl.Link) func(string) string {
+	d, ok := impl.As[impl.Describer](link.New(0, impl.Peers(0, link.Size())))
+	if !ok {
+		return nil
+	}
+	return func(packet string) string { return d.Describe(impl.Packet(packet)) }
+}
+
+func indent(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString("      " + line)
+	}
+	return b.String()
+}
+
+// command is what to paste to replay a schedule. A long one goes to a file
+// that outlives the test.
+func (r reporter) command(test string, s world.Schedule) string {
+	schedule := s.Inline()
+	if len(schedule) > inlineLimit {
+		if file, err := saveTemporary(s); err == nil {
+			schedule = "@" + file
+		}
+	}
+	var pattern []string
+	for part := range strings.SplitSeq(test, "/") {
+		pattern = append(pattern, "^"+regexp.QuoteMeta(part)+"$")
+	}
+	return fmt.Sprintf("go test %s -run %s -fairloss.replay=%s", r.pkg, quote(strings.Join(pattern, "/")), quote(schedule))
+}
+
+func saveTemporary(s world.Schedule) (string, error) {
+	f, err := os.CreateTemp("", "fairloss-*.schedule")
+	if err != nil {
+		return "", err
+	}
+	_, err = f.WriteString(s.String())
+	return f.Name(), errors.Join(err, f.Close())
+}
+
+// quote makes one word of s for a shell.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// callerPackage is the import path of the package whose test is running: that
+// of the function outside this package which called into it.
+func callerPackage() string {
+	callers := make([]uintptr, 64)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(1, callers)])
+	own := ""
+	for {
+		f, more := frames.Next()
+		path := importPath(f.Function)
+		if own == "" {
+			own = path
+		}
+		if path != own || !more {
+			return strings.TrimSuffix(path, "_test")
+		}
+	}
+}
+
+// importPath is the package of a function named as the runtime names it.
+func importPath(function string) string {
+	slash := strings.LastIndexByte(function, '/') + 1
+	name, _, _ := strings.Cut(function[slash:], ".")
+	return function[:slash] + name
+}
+
+// failure is the report of a link that broke its contract.
+func (r reporter) failure(t testing.TB, err error) string {
+	var broken *explore.Broken
+	if !errors.As(err, &broken) {
+		return err.Error()
+	}
+	s := broken.Shrink(r.link)
+	name := strings.TrimSuffix(t.Name(), "/Contract")
+	return fmt.Sprintf("%v\n\n    Schedule (%d actions):\n%s\n    Replay:\n      %s\n",
+		err, s.Len(), numbered(s), r.command(name, s))
+}
+
+// keep leaves schedule, history and diagram in the artifact directory of the
+// test, which go test -artifacts keeps.
+func (r reporter) keep(t *testing.T, c *explore.Counterexample) {
+	t.Helper()
+	s := c.Schedule
+	s.Link, s.Assumes, s.Processes = r.link.Name, &r.link.Assumes, r.link.Size()
+	dir := t.ArtifactDir()
+	err := errors.Join(
+		os.WriteFile(filepath.Join(dir, "schedule.txt"), []byte(s.String()+forced(c.Forced)), 0o644),
+		os.WriteFile(filepath.Join(dir, "chart.txt"), []byte(diagram(r.link, c, 80)), 0o644),
+		writeHistory(filepath.Join(dir, "history.jsonl"), r.link, c.Events),
+	)
+	if err != nil {
+		t.Logf("artifacts: %v", err)
+	}
+}
+
+func writeHistory(file string, link impl.Link, events []spec.Event) error {
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	return errors.Join(explore.WriteHistory(f, link, events), f.Close())
+}
