@@ -212,10 +212,12 @@ func (c *Campaign) adversarial(src Source, p plan) error {
 // choose draws one of the moves, which stand in the order of their kinds.
 func choose(src Source, moves []world.Move, weights *[5]int) world.Move {
 	var numbers [5]int
-	total := 0
 	for _, m := range moves {
 		numbers[m.Kind()]++
-		total += weights[m.Kind()]
+	}
+	total := 0
+	for kind, n := range numbers {
+		total += n * weights[kind]
 	}
 	r, first := src.Intn(total), 0
 	for kind, n := range numbers {

@@ -53,8 +53,7 @@ func (a Action) String() string {
 type Move struct {
 	kind  ActionKind
 	place uint8  // Send, Timeout: a process; else a channel
-	in    uint32 // input of the process that handles it
-	id    uint32 // packet
+	id    uint32 // Send, Timeout: an input of the process; else a packet
 }
 
 // Kind returns the kind of the action.

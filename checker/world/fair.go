@@ -170,7 +170,7 @@ func (w *World) round() error {
 			if !w.armed(p, a) {
 				continue
 			}
-			if err := w.Do(Move{kind: Timeout, place: uint8(p), in: a.in}); err != nil {
+			if err := w.Do(Move{Timeout, uint8(p), a.in}); err != nil {
 				return err
 			}
 		}
@@ -214,9 +214,9 @@ func (w *World) settle() error {
 }
 
 func (w *World) settleOne(p push) error {
-	m := Move{Deliver, p.channel, w.sys.receipt(p.channel, p.packet), p.packet}
+	m := Move{Deliver, p.channel, p.packet}
 	if lose := w.fair.suffix.Lose; lose != nil && !w.fair.repeating {
-		loss := Move{kind: Drop, place: p.channel, id: p.packet}
+		loss := Move{Drop, p.channel, p.packet}
 		if action := w.Action(loss); w.canLose() && lose(action) {
 			w.fair.losses++
 			if w.sys.net.consumes() {

@@ -96,7 +96,7 @@ func (w *World) Owing() uint32 { return w.sys.judges.states[w.judged].owing }
 func (w *World) Enabled(moves []Move) []Move {
 	for p := range w.sys.procs {
 		if n := w.next[p]; n < len(w.workload[p]) && w.ready(p, w.workload[p][n].to) {
-			moves = append(moves, Move{kind: Send, place: uint8(p), in: w.workload[p][n].in})
+			moves = append(moves, Move{Send, uint8(p), w.workload[p][n].in})
 		}
 	}
 	fifo := w.sys.net.assumes.Network == spec.FIFONetwork
@@ -104,13 +104,13 @@ func (w *World) Enabled(moves []Move) []Move {
 		packets := w.sys.net.contents[content].packets
 		for i, id := range packets {
 			if i == 0 || !fifo && id != packets[i-1] {
-				moves = append(moves, Move{Deliver, uint8(c), w.sys.receipt(uint8(c), id), id})
+				moves = append(moves, Move{Deliver, uint8(c), id})
 			}
 		}
 	}
 	for p, pr := range w.sys.procs {
 		for _, a := range pr.locals[w.locals[p]].timers {
-			moves = append(moves, Move{kind: Timeout, place: uint8(p), in: a.in})
+			moves = append(moves, Move{Timeout, uint8(p), a.in})
 		}
 	}
 	switch w.sys.net.assumes.Network {
@@ -140,7 +140,7 @@ func (w *World) packetMoves(moves []Move, kind ActionKind) []Move {
 				break
 			}
 			if i == 0 || id != packets[i-1] {
-				moves = append(moves, Move{kind: kind, place: uint8(c), id: id})
+				moves = append(moves, Move{kind, uint8(c), id})
 			}
 		}
 	}
@@ -177,14 +177,14 @@ func (w *World) Do(m Move) error {
 	case Send:
 		w.next[m.place]++
 		w.requests++
-		return w.handle(int(m.place), m.in)
+		return w.handle(int(m.place), m.id)
 	case Timeout:
-		return w.handle(int(m.place), m.in)
+		return w.handle(int(m.place), m.id)
 	case Deliver:
 		if w.sys.net.consumes() {
 			w.channels[m.place] = w.sys.net.remove(w.channels[m.place], m.id)
 		}
-		return w.handle(int(m.place)%w.sys.n, m.in)
+		return w.handle(int(m.place)%w.sys.n, w.sys.receipt(m.place, m.id))
 	case Duplicate:
 		w.copies--
 		w.channels[m.place] = w.sys.net.add(w.channels[m.place], m.id)
@@ -236,7 +236,7 @@ func (w *World) observe(observed uint32) {
 // Action returns a move in readable form.
 func (w *World) Action(m Move) Action {
 	if m.kind == Send || m.kind == Timeout {
-		in := w.sys.procs[m.place].inputs[m.in]
+		in := w.sys.procs[m.place].inputs[m.id]
 		return Action{Kind: m.kind, From: spec.Process(m.place), To: in.peer, Message: spec.Message(in.data), Timer: in.timer}
 	}
 	from, to := w.sys.ends(m.place)
@@ -266,7 +266,7 @@ func (w *World) move(a Action) (Move, error) {
 			return Move{}, fmt.Errorf("not enabled: the link of process %d is not ready to send to %d", a.From, a.To)
 		}
 		in := w.sys.procs[a.From].input(input{kind: request, peer: a.To, data: string(a.Message)})
-		return Move{kind: Send, place: uint8(a.From), in: in}, nil
+		return Move{Send, uint8(a.From), in}, nil
 	}
 	c := w.sys.channel(a.From, a.To)
 	id, known := w.sys.net.ids[string(a.Packet)]
@@ -275,10 +275,7 @@ func (w *World) move(a Action) (Move, error) {
 	if !known || i < 0 {
 		return Move{}, fmt.Errorf("not enabled: the packet %q is not in flight from %d to %d", string(a.Packet), a.From, a.To)
 	}
-	m := Move{kind: a.Kind, place: c, id: id}
-	if a.Kind == Deliver {
-		m.in = w.sys.receipt(c, id)
-	}
+	m := Move{a.Kind, c, id}
 	return m, w.allowed(m, i, len(packets))
 }
 
@@ -288,7 +285,7 @@ func (w *World) timeout(a Action) (Move, error) {
 	}
 	for _, armed := range w.sys.procs[a.From].locals[w.locals[a.From]].timers {
 		if armed.timer == a.Timer {
-			return Move{kind: Timeout, place: uint8(a.From), in: armed.in}, nil
+			return Move{Timeout, uint8(a.From), armed.in}, nil
 		}
 	}
 	return Move{}, fmt.Errorf("not enabled: timer %d of process %d is not armed", a.Timer, a.From)
