@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"fairloss/checker/linktest"
+	"fairloss/checker/trial"
 	"fairloss/impl"
 	"fairloss/impl/mutant"
 	"fairloss/spec"
@@ -51,5 +52,62 @@ func kill(t *testing.T, link impl.Link) {
 		}
 		t.Logf("%s broken first in schedule %d, minimised to %d actions: %s",
 			f.Property.ID, f.First, f.Counterexample.Schedule.Len(), f.Counterexample.Schedule.Inline())
+	}
+}
+
+// lossy is the network of the runs over real UDP.
+func lossy(link impl.Link) trial.Config {
+	c := trial.Config{Link: link, Messages: 200, Senders: 4, Loss: 0.2, Seed: 1}
+	if link.Assumes.Network != spec.FIFONetwork {
+		c.Duplicate, c.Reorder = 0.05, 0.1
+	}
+	return c
+}
+
+// TestPropUDP runs every link for real, over UDP on loopback with losses,
+// duplicates and reordering, and judges what was recorded.
+func TestPropUDP(t *testing.T) {
+	for _, link := range impl.Registry() {
+		t.Run(link.Name, func(t *testing.T) {
+			t.Parallel()
+			r, err := trial.Run(t.Context(), lossy(link), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, j := range r.Judgements {
+				t.Run(j.Property.ID, func(t *testing.T) {
+					if j.Verdict != spec.Holds {
+						t.Errorf("%s is %s over UDP (%d of %d messages delivered): %s", j.Property.ID, j.Verdict, r.Delivered, r.Accepted, j.Reason)
+					}
+				})
+			}
+		})
+	}
+}
+
+// TestPropUDPMutants demands that runs over real UDP can see: each of these
+// mutants is caught there by the property that it names.
+func TestPropUDPMutants(t *testing.T) {
+	seen := 0
+	for _, link := range mutant.Registry() {
+		if !slices.Contains([]string{"never-retransmits", "flushes-backwards", "short-memory", "executes-again"}, link.Name) {
+			continue
+		}
+		seen++
+		t.Run(link.Name, func(t *testing.T) {
+			t.Parallel()
+			r, err := trial.Run(t.Context(), lossy(link), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, j := range r.Judgements {
+				if j.Property.ID == link.Breaks && j.Verdict != spec.Violated {
+					t.Errorf("%s is %s over UDP", j.Property.ID, j.Verdict)
+				}
+			}
+		})
+	}
+	if seen != 4 {
+		t.Errorf("%d of 4 mutants are in the registry", seen)
 	}
 }

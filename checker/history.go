@@ -66,7 +66,7 @@ func wall(ctx context.Context, properties []spec.Property, guarantee spec.Guaran
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, j)
+			list = append(list, both(monitorWall([]spec.Property{p}, events)[0], j))
 		default:
 			monitored = append(monitored, p)
 		}
@@ -82,17 +82,61 @@ func wall(ctx context.Context, properties []spec.Property, guarantee spec.Guaran
 }
 
 // monitorWall judges by monitors what does not depend on the order of calls
-// that overlap: confirmations come last, after every delivery.
+// that overlap.
 func monitorWall(properties []spec.Property, events []spec.Event) []Judgement {
+	order := answersLast(events)
 	judge := NewJudge(properties...)
-	for _, confirms := range []bool{false, true} {
-		for _, e := range events {
-			if (e.Kind == spec.Confirm) == confirms {
-				judge.Observe(e)
-			}
+	for _, i := range order {
+		judge.Observe(events[i])
+	}
+	list := judge.Judgements()
+	for k := range list {
+		if list[k].Broken >= 0 {
+			list[k].Broken = order[list[k].Broken]
 		}
 	}
-	return judge.Judgements()
+	return list
+}
+
+// answersLast returns the indices of the events in the order in which they are
+// monitored: confirmations, and deliveries of what was never sent on their
+// channel (replies), after every other event, but none of them moves from what
+// happens once to what happens for ever.
+func answersLast(events []spec.Event) []int {
+	type message struct {
+		from, to spec.Process
+		text     spec.Message
+	}
+	requests := map[message]bool{}
+	for _, e := range events {
+		if e.Kind == spec.Send {
+			requests[message{e.Process, e.Peer, e.Message}] = true
+		}
+	}
+	order := make([]int, 0, len(events))
+	var answers []int
+	for i, e := range events {
+		switch {
+		case e.Kind == spec.Confirm, e.Kind == spec.Deliver && !requests[message{e.Peer, e.Process, e.Message}]:
+			answers = append(answers, i)
+			continue
+		case e.Kind == spec.Forever:
+			order = append(order, answers...)
+			answers = nil
+		}
+		order = append(order, i)
+	}
+	return append(order, answers...)
+}
+
+// both is the judgement of two judges of one property: the monitor sees what
+// was executed and how often, the other judge what the answers say of it.
+func both(monitor, order Judgement) Judgement {
+	if monitor.Verdict == spec.Violated || order.Verdict == spec.Holds {
+		monitor.Engine = order.Engine
+		return monitor
+	}
+	return order
 }
 
 func judgeOrder(ctx context.Context, p spec.Property, judge func(context.Context, []spec.Event) (Result, error), events []spec.Event) (Judgement, error) {

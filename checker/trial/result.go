@@ -1,0 +1,97 @@
+package trial
+
+import (
+	"context"
+	"time"
+
+	"fairloss/checker"
+	"fairloss/histories"
+	"fairloss/spec"
+)
+
+// Ending says how a trial ended.
+type Ending uint8
+
+// The endings. Liveness can be judged where the run Settled, or owed nothing.
+const (
+	TimedOut    Ending = iota // its time was over
+	Settled                   // nothing new can happen: see the package
+	Interrupted               // its context ended
+	Full                      // its history grew too long
+)
+
+// String returns the ending in words: "the run settled".
+func (e Ending) String() string {
+	return [...]string{"the time was over", "the run settled", "it was interrupted", "the history grew too long"}[e]
+}
+
+// Packets counts what the faulty network did.
+type Packets struct {
+	Sent       int // handed to it by the links
+	Lost       int
+	Duplicated int
+	Reordered  int
+}
+
+// Result is what a trial showed.
+type Result struct {
+	Ending    Ending
+	Accepted  int           // messages that the link took
+	Delivered int           // of these, delivered at least once
+	Elapsed   time.Duration // from the first send to the last first delivery of a message
+	CPU       time.Duration // user and system time of this program while the link ran; 0 where the system does not tell
+	Packets   Packets
+
+	Header     histories.Header
+	Events     []spec.Event // the history, on one wall clock
+	Judgements []checker.Judgement
+	Check      time.Duration // what judging took
+}
+
+// Rate returns the messages delivered per second.
+func (r *Result) Rate() float64 {
+	if r.Elapsed <= 0 {
+		return 0
+	}
+	return float64(r.Delivered) / r.Elapsed.Seconds()
+}
+
+// Verdict returns the verdict on all that was judged. A trial that was
+// interrupted holds nothing.
+func (r *Result) Verdict() spec.Verdict {
+	var verdicts []spec.Verdict
+	for _, j := range r.Judgements {
+		verdicts = append(verdicts, j.Verdict)
+	}
+	if r.Ending == Interrupted {
+		verdicts = append(verdicts, spec.Inconclusive)
+	}
+	return spec.Worst(verdicts...)
+}
+
+func (r *Result) judge(ctx context.Context) (err error) {
+	start := time.Now()
+	r.Judgements, err = checker.History(ctx, r.Header, r.Events)
+	r.Check = time.Since(start)
+	return err
+}
+
+func (r *run) result(ending Ending) Result {
+	link := r.cfg.Link
+	h := histories.Header{
+		Link: link.Name, Guarantee: link.Guarantee.Name, Assumes: link.Assumes.String(),
+		Processes: link.Size(), Seed: r.cfg.Seed, Clock: histories.Wall,
+	}
+	result := Result{
+		Ending: ending, Accepted: int(r.accepted.Load()), Delivered: int(r.delivered.Load()),
+		Elapsed: time.Duration(r.lastDelivery.Load()), CPU: r.cpu,
+		Header: h, Events: r.events,
+	}
+	for _, s := range r.sockets {
+		result.Packets.Sent += s.packets.Sent
+		result.Packets.Lost += s.packets.Lost
+		result.Packets.Duplicated += s.packets.Duplicated
+		result.Packets.Reordered += s.packets.Reordered
+	}
+	return result
+}

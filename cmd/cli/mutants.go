@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"fairloss/checker/explore"
+	"fairloss/impl"
+	"fairloss/spec"
+)
+
+var mutantsCommand = command{
+	name:    "mutants",
+	summary: "show that every mutant is caught by the property it breaks",
+	about: "Runs random schedules of each mutant. A mutant is killed where the property that it is there to break\n" +
+		"rejects it, and no property does that it does not declare.",
+	examples: []string{"fairloss mutants", "fairloss mutants -schedules 10000 -seed 7 -json"},
+	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
+		schedules := flags.Int("schedules", 2000, "schedules of each mutant")
+		seed := flags.Uint64("seed", 0, "fixes the schedules; 0 is a random one")
+		return func(s *session, _ string) (spec.Verdict, error) {
+			if *schedules < 1 {
+				return 0, fmt.Errorf("mutants: %d schedules, want at least 1", *schedules)
+			}
+			if *seed == 0 {
+				*seed = rand.Uint64()>>16 + 1
+			}
+			return mutants(s, *schedules, *seed)
+		}
+	},
+}
+
+// hunted is what became of one mutant.
+type hunted struct {
+	Name      string   `json:"name"`
+	Breaks    string   `json:"breaks"`
+	Also      []string `json:"also"`
+	Killed    bool     `json:"killed"`
+	By        []string `json:"by"`
+	Schedules int      `json:"schedules"` // number of the first that broke Breaks; 0 where none did
+	Steps     int      `json:"steps"`
+	Shrunk    int      `json:"shrunk"` // length of the shortest schedule found that breaks Breaks
+}
+
+func mutants(s *session, schedules int, seed uint64) (spec.Verdict, error) {
+	all := slices.DeleteFunc(slices.Clone(s.registry), func(l impl.Link) bool { return l.Kind != impl.Mutant })
+	if len(all) == 0 {
+		return 0, fmt.Errorf("mutants: there are none among the %d links", len(s.registry))
+	}
+	bar := s.progress(len(all), "mutants")
+	rows := []hunted{}
+	for i, link := range all {
+		row, err := hunt(s, link, schedules, seed)
+		if err != nil {
+			fmt.Fprintf(s.err, "fairloss: mutant %s broke its contract: %v\n", link.Name, err)
+		}
+		if s.ctx.Err() != nil {
+			break
+		}
+		rows = append(rows, row)
+		bar.set(i + 1)
+	}
+	bar.end()
+	verdict := verdictOf(rows, len(all))
+	if s.json {
+		fmt.Fprintf(s.err, "seed %d\n", seed)
+		return verdict, s.printJSON(rows)
+	}
+	return verdict, s.printMutants(rows, verdict, len(all), seed)
+}
+
+// hunt runs the campaign of one mutant, until the session is interrupted. The
+// error is about a mutant that broke its contract; it lives.
+func hunt(s *session, link impl.Link, schedules int, seed uint64) (hunted, error) {
+	row := hunted{Name: link.Name, Breaks: link.Breaks, Also: append([]string{}, link.Also...), By: []string{}}
+	c, err := explore.New(link)
+	for k := 0; err == nil && k < schedules && s.ctx.Err() == nil; k++ {
+		err = c.Run(explore.Seeded(seed, uint64(k)))
+	}
+	if err != nil {
+		return row, err
+	}
+	r, err := c.Report()
+	if err != nil {
+		return row, err
+	}
+	declared := true
+	for _, f := range r.Findings {
+		if f.Verdict != spec.Violated {
+			continue
+		}
+		id := f.Property.ID
+		row.By = append(row.By, id)
+		declared = declared && (id == link.Breaks || slices.Contains(link.Also, id))
+		if id == link.Breaks {
+			row.Schedules, row.Shrunk = f.First, f.Counterexample.Schedule.Len()
+		}
+	}
+	row.Steps = r.Stats.Steps
+	row.Killed = declared && row.Schedules > 0
+	return row, nil
+}
+
+// verdictOf is Violated where a mutant lives, and Inconclusive where not all
+// of them were hunted.
+func verdictOf(rows []hunted, total int) spec.Verdict {
+	switch {
+	case slices.ContainsFunc(rows, func(r hunted) bool { return !r.Killed }):
+		return spec.Violated
+	case len(rows) < total:
+		return spec.Inconclusive
+	}
+	return spec.Holds
+}
+
+func (s *session) printMutants(rows []hunted, verdict spec.Verdict, total int, seed uint64) error {
+	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	fmt.Fprint(t, "MUTANT\tBREAKS\tALSO\tKILLED\tBY\tSCHEDULE\tSTEPS\tSHRUNK\n")
+	killed := 0
+	for _, r := range rows {
+		word := "no"
+		if r.Killed {
+			word = "yes"
+			killed++
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\n", r.Name, r.Breaks, strings.Join(r.Also, " "), word,
+			strings.Join(r.By, " "), r.Schedules, r.Steps, r.Shrunk)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(s.out, "%s: %d of %d mutants killed; seed %d\n", verdict, killed, total, seed)
+	return err
+}

@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"fairloss/checker"
+	"fairloss/histories/chart"
+	"fairloss/impl"
+	"fairloss/spec"
+)
+
+// picture is a chart to draw.
+type picture struct {
+	events  []spec.Event
+	options chart.Options
+}
+
+func (p picture) draw(w io.Writer) error { return chart.Text(w, p.events, p.options) }
+
+// newPicture marks the first violation among the judgements.
+func newPicture(events []spec.Event, judgements []checker.Judgement, processes, width int) picture {
+	p := picture{events, chart.Options{Width: width, Processes: processes, Broken: -1}}
+	for _, j := range judgements {
+		if j.Verdict == spec.Violated {
+			p.options.Broken = j.Broken
+			p.options.Note = j.Property.ID + " broken here"
+			p.options.Live = j.Broken < 0
+			break
+		}
+	}
+	return p
+}
+
+// picture draws the packets in the link's own words.
+func (r replayed) picture(width int) picture {
+	p := newPicture(r.events, r.judgements, r.link.Size(), width)
+	p.options.Live = r.schedule.Fair
+	p.options.Describe = describer(r.link)
+	return p
+}
+
+// describer returns the link's own words for its packets, nil where it has
+// none.
+func describer(link impl.Link) func(string) string {
+	d, ok := impl.As[impl.Describer](link.New(0, impl.Peers(0, link.Size())))
+	if !ok {
+		return nil
+	}
+	return func(packet string) string { return d.Describe(impl.Packet(packet)) }
+}
+
+// columns returns the width to draw in: the one asked for, or that of the
+// terminal; 0 where there is none.
+func (s *session) columns(asked int) int {
+	if asked != 0 {
+		return asked
+	}
+	screen, ok := s.screen.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(screen.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}

@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"time"
+
+	"fairloss/checker/trial"
+	"fairloss/histories"
+	"fairloss/spec"
+)
+
+var runCommand = command{
+	name: "run", argument: "NAME",
+	summary: "run a link over UDP on this machine, with faults, and judge it",
+	about: "Runs a link for real: senders and receivers over UDP sockets of the loopback interface, which lose,\n" +
+		"repeat, reorder and delay packets, and at last fall calm. Then the history is judged.\n" +
+		"A link that is claimed for a network which keeps order gets one, unless -dup or -reorder is set.",
+	examples: []string{
+		"fairloss run fifo",
+		"fairloss run fifo -messages 100000 -senders 8 -delay 0",
+		"fairloss run perfect -loss 0.5 -seed 7 -o history.jsonl",
+	},
+	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
+		var cfg trial.Config
+		flags.IntVar(&cfg.Messages, "messages", 1000, "how many messages to send")
+		flags.IntVar(&cfg.Senders, "senders", 4, "how many goroutines send them")
+		flags.IntVar(&cfg.Outstanding, "outstanding", 64, "unconfirmed messages that each of them may have")
+		flags.Float64Var(&cfg.Loss, "loss", 0.2, "probability that a packet is lost")
+		flags.Float64Var(&cfg.Duplicate, "dup", 0.05, "probability that a packet is sent twice")
+		flags.Float64Var(&cfg.Reorder, "reorder", 0.1, "probability that a packet is held back and overtaken")
+		flags.DurationVar(&cfg.Delay, "delay", time.Millisecond, "a packet waits up to this")
+		flags.Uint64Var(&cfg.Seed, "seed", 0, "fixes the fates of packets; 0 is a random one")
+		flags.DurationVar(&cfg.Timeout, "timeout", time.Minute, "how long the run may take, and its judges again")
+		output := flags.String("o", "", "write the history to `FILE`")
+		return func(s *session, name string) (spec.Verdict, error) {
+			link, err := s.link(name)
+			if err != nil {
+				return 0, err
+			}
+			cfg.Link = link
+			set := map[string]bool{}
+			flags.Visit(func(f *flag.Flag) { set[f.Name] = true })
+			if cable := link.Assumes.Network == spec.FIFONetwork; cable && !set["dup"] && !set["reorder"] {
+				cfg.Duplicate, cfg.Reorder = 0, 0
+			}
+			if cfg.Seed == 0 {
+				cfg.Seed = rand.Uint64()>>16 + 1
+			}
+			return run(s, cfg, *output)
+		}
+	},
+}
+
+// ran is a trial as -json prints it.
+type ran struct {
+	report
+	Ending     string  `json:"ending"`
+	Seed       uint64  `json:"seed"`
+	Messages   int     `json:"messages"`
+	Delivered  int     `json:"delivered"`
+	Rate       float64 `json:"messages_per_second"`
+	Seconds    float64 `json:"seconds"`
+	CPU        float64 `json:"cpu_seconds"`
+	Check      float64 `json:"check_seconds"`
+	Events     int     `json:"events"`
+	Sent       int     `json:"packets_sent"`
+	Lost       int     `json:"packets_lost"`
+	Duplicated int     `json:"packets_duplicated"`
+	Reordered  int     `json:"packets_reordered"`
+}
+
+func run(s *session, cfg trial.Config, output string) (spec.Verdict, error) {
+	var file *os.File
+	if output != "" {
+		var err error
+		if file, err = os.Create(output); err != nil {
+			return 0, err
+		}
+		defer file.Close()
+	}
+	bar := s.progress(cfg.Messages, cfg.Link.Name)
+	result, err := trial.Run(s.ctx, cfg, bar.set)
+	bar.end()
+	if errors.Is(err, trial.ErrLink) {
+		return spec.Violated, s.reportContract(cfg.Link, err)
+	}
+	if err == nil && file != nil {
+		err = save(file, result)
+	}
+	if err != nil {
+		return 0, err
+	}
+	r := newRan(cfg, result)
+	if s.json {
+		return r.Verdict, s.printJSON(r)
+	}
+	s.printRan(r)
+	return r.Verdict, nil
+}
+
+func save(file *os.File, result trial.Result) error {
+	w := histories.NewWriter(file, result.Header)
+	for _, e := range result.Events {
+		if err := w.Write(e); err != nil {
+			return errors.Join(err, w.Close())
+		}
+	}
+	return errors.Join(w.Close(), file.Close())
+}
+
+func newRan(cfg trial.Config, result trial.Result) ran {
+	r := ran{
+		report: newReport(cfg.Link.Name, cfg.Link.Guarantee.Name, result.Judgements),
+		Ending: result.Ending.String(), Seed: cfg.Seed,
+		Messages: result.Accepted, Delivered: result.Delivered, Rate: result.Rate(),
+		Seconds: result.Elapsed.Seconds(), CPU: result.CPU.Seconds(), Check: result.Check.Seconds(), Events: len(result.Events),
+		Sent: result.Packets.Sent, Lost: result.Packets.Lost, Duplicated: result.Packets.Duplicated, Reordered: result.Packets.Reordered,
+	}
+	r.Verdict = result.Verdict()
+	return r
+}
+
+func (s *session) printRan(r ran) {
+	fmt.Fprintf(s.out, "link %s, claimed: %s, seed %d; %s\n", r.Link, r.Guarantee, r.Seed, r.Ending)
+	fmt.Fprintf(s.out, "%d messages accepted, %d delivered, in %.3fs (%.3fs CPU); %d events judged in %.3fs\n",
+		r.Messages, r.Delivered, r.Seconds, r.CPU, r.Events, r.Check)
+	fmt.Fprintf(s.out, "%d packets: %d lost, %d duplicated, %d reordered\n", r.Sent, r.Lost, r.Duplicated, r.Reordered)
+	r.table(s, atLine)
+	fmt.Fprintf(s.out, "%s; %d messages/s\n", r.conclusion(), int(r.Rate))
+}

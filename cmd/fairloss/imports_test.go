@@ -1,0 +1,94 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// allowed is the import table: what each package may import besides the
+// standard library. Data flows one way, and so do imports; tests are exempt.
+var allowed = map[string][]string{
+	"spec":             {},
+	"impl":             {"fairloss/spec"},
+	"impl/mutant":      {"fairloss/spec", "fairloss/impl"},
+	"impl/netlink":     {"fairloss/spec", "fairloss/impl"},
+	"histories":        {"fairloss/spec"},
+	"histories/chart":  {"fairloss/spec"},
+	"checker":          {"fairloss/spec", "fairloss/histories", "github.com/anishathalye/porcupine"},
+	"checker/world":    {"fairloss/spec", "fairloss/impl"},
+	"checker/explore":  {"fairloss/spec", "fairloss/impl", "fairloss/histories", "fairloss/checker", "fairloss/checker/world"},
+	"checker/trial":    {"fairloss/spec", "fairloss/impl", "fairloss/impl/netlink", "fairloss/histories", "fairloss/checker"},
+	"checker/linktest": {"fairloss/spec", "fairloss/impl", "fairloss/histories/chart", "fairloss/checker", "fairloss/checker/world", "fairloss/checker/explore", "pgregory.net/rapid"},
+	"cmd/cli": {
+		"fairloss/spec", "fairloss/impl", "fairloss/histories", "fairloss/histories/chart", "fairloss/checker",
+		"fairloss/checker/world", "fairloss/checker/explore", "fairloss/checker/trial",
+		"github.com/schollz/progressbar/v3", "golang.org/x/term",
+	},
+	"cmd/fairloss": {"fairloss/cmd/cli", "fairloss/impl", "fairloss/impl/mutant"},
+}
+
+func TestImports(t *testing.T) {
+	const root = "../.."
+	seen := map[string]bool{}
+	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && d.Name() == "testdata" {
+			return cmpErr(err, fs.SkipDir)
+		}
+		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		rel, err := filepath.Rel(root, filepath.Dir(file))
+		if err != nil {
+			return err
+		}
+		pkg := filepath.ToSlash(rel)
+		seen[pkg] = true
+		return checkFile(t, pkg, file)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range allowed {
+		if !seen[pkg] {
+			t.Errorf("the import table has package %s, which does not exist", pkg)
+		}
+	}
+}
+
+func cmpErr(err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}
+
+func checkFile(t *testing.T, pkg, file string) error {
+	table, known := allowed[pkg]
+	if !known {
+		t.Errorf("%s: package %s is not in the import table", file, pkg)
+		return nil
+	}
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		return err
+	}
+	for _, spec := range parsed.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return err
+		}
+		first, _, _ := strings.Cut(imported, "/")
+		standard := first != "fairloss" && !strings.Contains(first, ".")
+		if !standard && !slices.Contains(table, imported) {
+			t.Errorf("%s: package %s must not import %s", path.Base(file), pkg, imported)
+		}
+	}
+	return nil
+}
