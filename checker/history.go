@@ -22,9 +22,10 @@ var bagOrder = spec.Property{
 // In a history of points the order of events is known, and every property has
 // its monitor. In a wall-clock history calls overlap: what depends on their
 // order is judged as linearizability instead (FIFO as a queue, XOP as a
-// counter, a perfect link as a bag as well); BND and the moment of a
-// confirmation cannot be seen from outside a link, so BND is left out, and ACK
-// asks only that what was confirmed is delivered in the end.
+// counter, and by its monitor too where the history tells what was executed, a
+// perfect link as a bag as well). BND and the moment of a confirmation cannot
+// be seen from outside a link, so BND is left out, and ACK asks only that what
+// was confirmed is delivered in the end.
 //
 // The context bounds the search of Porcupine. An error says what is wrong with
 // the header or the history.
@@ -66,7 +67,10 @@ func wall(ctx context.Context, properties []spec.Property, guarantee spec.Guaran
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, both(monitorWall([]spec.Property{p}, events)[0], j))
+			if hasExecutions(events) {
+				j = both(monitorWall([]spec.Property{p}, events)[0], j)
+			}
+			list = append(list, j)
 		default:
 			monitored = append(monitored, p)
 		}
@@ -103,21 +107,12 @@ func monitorWall(properties []spec.Property, events []spec.Event) []Judgement {
 // channel (replies), after every other event, but none of them moves from what
 // happens once to what happens for ever.
 func answersLast(events []spec.Event) []int {
-	type message struct {
-		from, to spec.Process
-		text     spec.Message
-	}
-	requests := map[message]bool{}
-	for _, e := range events {
-		if e.Kind == spec.Send {
-			requests[message{e.Process, e.Peer, e.Message}] = true
-		}
-	}
+	requests := requestsOf(events)
 	order := make([]int, 0, len(events))
 	var answers []int
 	for i, e := range events {
 		switch {
-		case e.Kind == spec.Confirm, e.Kind == spec.Deliver && !requests[message{e.Peer, e.Process, e.Message}]:
+		case e.Kind == spec.Confirm, e.Kind == spec.Deliver && !requests[question{e.Peer, e.Process, e.Message}]:
 			answers = append(answers, i)
 			continue
 		case e.Kind == spec.Forever:
@@ -129,10 +124,39 @@ func answersLast(events []spec.Event) []int {
 	return append(order, answers...)
 }
 
+// question is a message sent on a channel.
+type question struct {
+	from, to spec.Process
+	message  spec.Message
+}
+
+// requestsOf returns what was sent on each channel.
+func requestsOf(events []spec.Event) map[question]bool {
+	requests := map[question]bool{}
+	for _, e := range events {
+		if e.Kind == spec.Send {
+			requests[question{e.Process, e.Peer, e.Message}] = true
+		}
+	}
+	return requests
+}
+
+// hasExecutions reports whether the history tells what the servers executed. One
+// that was recorded at the clients alone does not.
+func hasExecutions(events []spec.Event) bool {
+	requests := requestsOf(events)
+	return slices.ContainsFunc(events, func(e spec.Event) bool {
+		return e.Kind == spec.Deliver && requests[question{e.Peer, e.Process, e.Message}]
+	})
+}
+
 // both is the judgement of two judges of one property: the monitor sees what
 // was executed and how often, the other judge what the answers say of it.
 func both(monitor, order Judgement) Judgement {
-	if monitor.Verdict == spec.Violated || order.Verdict == spec.Holds {
+	switch {
+	case monitor.Verdict == spec.Violated:
+		return monitor
+	case order.Verdict == spec.Holds:
 		monitor.Engine = order.Engine
 		return monitor
 	}

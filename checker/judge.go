@@ -88,8 +88,9 @@ func (j *Judge) Judgements() []Judgement {
 }
 
 // repeat reads the cycle again until it changes the monitor of property i no
-// more, and returns that monitor. Each repetition that delivers anything owed
-// leaves less of it, so that as many as there are sends are enough.
+// more, and returns that monitor. A breach that is to come uses up, with each
+// repetition, one of the instances sent or one of the places in a window, so
+// that as many repetitions as there are of these are enough.
 func (j *Judge) repeat(i int, v *Judgement) spec.Monitor {
 	m := j.monitors[i]
 	if len(j.cycle) == 0 {
@@ -97,7 +98,7 @@ func (j *Judge) repeat(i int, v *Judgement) spec.Monitor {
 	}
 	m = m.Clone()
 	key := m.AppendKey(nil)
-	for range j.sends + 1 {
+	for range j.sends + v.Property.Window + 1 {
 		for k, e := range j.cycle {
 			if !v.Property.Reads.Has(e.Kind) {
 				continue

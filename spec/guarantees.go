@@ -18,24 +18,20 @@ var (
 		Sentence: "A message that is sent infinitely often is delivered infinitely often.",
 		Entails:  []string{"SL1", "PL1", "XOP"},
 		Reads:    KindsOf(Send, Deliver, Forever), Tested: Send, Repeat: true,
-		New: func() Monitor {
-			return &recurrence{cause: Send, effect: Deliver, what: "is sent for ever and never delivered again"}
-		},
+		New: func() Monitor { return &fairLossDelivery{} },
 	}
 	FLL2 = Property{
 		ID: "FLL2", Name: "finite duplication", Class: Liveness, Source: fairLoss,
 		Sentence: "A message that is sent finitely often is delivered finitely often.",
 		Entails:  []string{"PL2", "XOP"},
 		Reads:    KindsOf(Send, Deliver, Forever), Tested: Deliver, Repeat: true,
-		New: func() Monitor {
-			return &recurrence{cause: Deliver, effect: Send, what: "is delivered for ever and never sent again"}
-		},
+		New: func() Monitor { return &finiteDuplication{} },
 	}
 	FLL3 = noCreation("FLL3", fairLoss, "SL2", "PL3")
 	SL1  = Property{
 		ID: "SL1", Name: "stubborn delivery", Class: Liveness, Source: stubborn,
 		Sentence: "A message that is sent once is delivered infinitely often.",
-		Reads:    KindsOf(Send, Deliver, Forever), Tested: Send,
+		Reads:    KindsOf(Send, Deliver, Reject, Forever), Tested: Send,
 		New: func() Monitor { return &stubbornDelivery{} },
 	}
 	SL2 = noCreation("SL2", stubborn, "FLL3", "PL3")
@@ -70,7 +66,7 @@ var (
 		ID: "ORD", Name: "order only", Class: Safety, Source: fifoLinks + ", with gaps allowed",
 		Sentence: "No message is delivered after one that was sent later on its channel; gaps are allowed.",
 		Entails:  []string{"FIFO"},
-		Reads:    KindsOf(Send, Deliver), Tested: Deliver,
+		Reads:    KindsOf(Send, Deliver, Reject), Tested: Deliver,
 		New: func() Monitor { return &orderOnly{} },
 	}
 	XOP = Property{
@@ -97,7 +93,7 @@ func Bounded(w, b int) Property {
 	return Property{
 		ID: "BND", Name: "bounded buffers", Class: Safety, Source: petrov + "backpressure",
 		Sentence: fmt.Sprintf("Never more than %d messages of a channel are unconfirmed, and never more than %d are held by a process.", w, b),
-		Reads:    KindsOf(Send, Deliver, Confirm, Held), Tested: Send, Window: w, Buffer: b,
+		Reads:    KindsOf(Send, Confirm, Reject, Held), Tested: Send, Window: w, Buffer: b,
 		New: func() Monitor { return &bounded{window: w, buffer: b} },
 	}
 }

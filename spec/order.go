@@ -4,11 +4,12 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
+	"slices"
 )
 
 // fifoDelivery is the monitor of FIFO: the messages of each channel that are
-// not delivered yet, in the order of sending. Duplicates and creations are for
-// PL2 and PL3 to judge.
+// not delivered yet, in the order of sending. A message whose call was rejected
+// has no place in it. Duplicates and creations are for PL2 and PL3 to judge.
 type fifoDelivery struct{ awaited queues }
 
 func (f *fifoDelivery) Observe(e Event) string {
@@ -16,14 +17,14 @@ func (f *fifoDelivery) Observe(e Event) string {
 	q := f.awaited.of(i.channel)
 	switch e.Kind {
 	case Send:
-		q.push(i.message)
+		q.push(i.message, e.Op)
 	case Reject:
-		q.remove(i.message)
+		q.cancel(i.message, e.Op)
 	case Deliver:
 		if q.count[i.message] == 0 {
 			return ""
 		}
-		if first := q.order[0]; first != i.message {
+		if first := q.order[0].message; first != i.message {
 			return fmt.Sprintf("process %d delivers %q from process %d before %q, which was sent earlier", e.Process, e.Message, e.Peer, first)
 		}
 		q.pop()
@@ -38,7 +39,7 @@ func (f *fifoDelivery) Clone() Monitor            { return &fifoDelivery{f.await
 // orderOnly is the monitor of ORD: of each channel the messages sent after the
 // newest one delivered, and those that were overtaken. A delivery goes to the
 // oldest instance that was not overtaken, which is the reading in favour of
-// the link.
+// the link. A message whose call was rejected is neither ahead nor overtaken.
 type orderOnly struct {
 	ahead     queues
 	overtaken tally
@@ -49,7 +50,11 @@ func (o *orderOnly) Observe(e Event) string {
 	q := o.ahead.of(i.channel)
 	switch {
 	case e.Kind == Send:
-		q.push(i.message)
+		q.push(i.message, e.Op)
+	case e.Kind == Reject:
+		if slices.Contains(q.order, call{i.message, e.Op}) || !o.overtaken.take(i) {
+			q.cancel(i.message, e.Op)
+		}
 	case e.Kind != Deliver:
 	case q.count[i.message] > 0:
 		for m := q.pop(); m != i.message; m = q.pop() {
@@ -69,11 +74,14 @@ func (o *orderOnly) Clone() Monitor { return &orderOnly{o.ahead.clone(), maps.Cl
 
 // exactlyOnce is the monitor of XOP. A delivery of a request that was sent on
 // the channel is its execution. Any other delivery is a reply, and there are
-// at most as many as executions of requests in the other direction.
+// at most as many as executions of requests in the other direction. A request
+// whose call was rejected is executed never, neither before nor after that.
 type exactlyOnce struct {
 	requests   sent
 	unexecuted tally
 	unanswered map[channel]int
+	again      tally // at most 1 each: executed after Forever
+	forever    bool
 }
 
 func (x *exactlyOnce) Observe(e Event) string {
@@ -83,11 +91,16 @@ func (x *exactlyOnce) Observe(e Event) string {
 		x.requests.add(i)
 		x.unexecuted.add(i, 1)
 	case Reject:
-		if x.unexecuted[i] > 0 {
-			x.unexecuted.add(i, -1)
+		if !x.unexecuted.take(i) && x.requests.has(i) {
+			return fmt.Sprintf("process %d is told that its request %q to process %d failed; it was executed", e.Process, e.Message, e.Peer)
 		}
 	case Deliver:
+		if x.forever && x.again[i] == 0 {
+			x.again.add(i, 1)
+		}
 		return x.deliver(e, i)
+	case Forever:
+		x.forever = true
 	}
 	return ""
 }
@@ -95,8 +108,7 @@ func (x *exactlyOnce) Observe(e Event) string {
 func (x *exactlyOnce) deliver(e Event, i instance) string {
 	back := channel{i.to, i.from}
 	switch {
-	case x.unexecuted[i] > 0:
-		x.unexecuted.add(i, -1)
+	case x.unexecuted.take(i):
 		if x.unanswered == nil {
 			x.unanswered = map[channel]int{}
 		}
@@ -111,10 +123,16 @@ func (x *exactlyOnce) deliver(e Event, i instance) string {
 	return ""
 }
 
-func (x *exactlyOnce) Owed() []Obligation { return x.unexecuted.owed("was never executed") }
+func (x *exactlyOnce) Owed() []Obligation {
+	owed := maps.Clone(x.unexecuted)
+	for i := range x.again {
+		delete(owed, i)
+	}
+	return owed.owed("was never executed")
+}
 
 func (x *exactlyOnce) AppendKey(b []byte) []byte {
-	b = x.unexecuted.appendKey(x.requests.appendKey(b))
+	b = x.again.appendKey(x.unexecuted.appendKey(x.requests.appendKey(appendBool(b, x.forever))))
 	for _, c := range sortedKeys(x.unanswered, channel.compare) {
 		if x.unanswered[c] > 0 {
 			b = binary.AppendUvarint(appendChannel(b, c), uint64(x.unanswered[c]))
@@ -124,5 +142,5 @@ func (x *exactlyOnce) AppendKey(b []byte) []byte {
 }
 
 func (x *exactlyOnce) Clone() Monitor {
-	return &exactlyOnce{x.requests.clone(), maps.Clone(x.unexecuted), maps.Clone(x.unanswered)}
+	return &exactlyOnce{x.requests.clone(), maps.Clone(x.unexecuted), maps.Clone(x.unanswered), maps.Clone(x.again), x.forever}
 }

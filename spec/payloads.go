@@ -1,7 +1,9 @@
 package spec
 
 import (
+	"cmp"
 	"encoding/binary"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -100,14 +102,11 @@ func (s *payloads) size() int {
 }
 
 func (s *payloads) clone() payloads {
-	var c payloads
-	if s.other != nil {
-		c.other = cloneMap(s.other)
-	}
+	c := payloads{other: maps.Clone(s.other)}
 	if s.runs != nil {
 		c.runs = make(map[string]*run, len(s.runs))
 		for prefix, r := range s.runs {
-			c.runs[prefix] = &run{low: r.low, above: cloneMap(r.above)}
+			c.runs[prefix] = &run{low: r.low, above: maps.Clone(r.above)}
 		}
 	}
 	return c
@@ -124,7 +123,7 @@ func (s *payloads) appendKey(b []byte) []byte {
 		b = appendMessage(b, Message(prefix))
 		b = binary.AppendUvarint(b, r.low)
 		b = binary.AppendUvarint(b, uint64(len(r.above)))
-		for _, n := range sortedKeys(r.above, compareNumbers) {
+		for _, n := range sortedKeys(r.above, cmp.Compare[uint64]) {
 			b = binary.AppendUvarint(b, n)
 		}
 	}
@@ -143,26 +142,6 @@ func appendChannel(b []byte, c channel) []byte {
 
 func compareMessages(a, b Message) int { return strings.Compare(string(a), string(b)) }
 
-func compareNumbers(a, b uint64) int {
-	if a < b {
-		return -1
-	}
-	return 1
-}
-
-func cloneMap[K comparable, V any](m map[K]V) map[K]V {
-	c := make(map[K]V, len(m))
-	for k, v := range m {
-		c[k] = v
-	}
-	return c
-}
-
 func sortedKeys[K comparable, V any](m map[K]V, compare func(a, b K) int) []K {
-	keys := make([]K, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, compare)
-	return keys
+	return slices.SortedFunc(maps.Keys(m), compare)
 }

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"encoding/binary"
+	"maps"
 	"slices"
 )
 
@@ -29,6 +30,15 @@ func (t *tally) add(i instance, n int) {
 	if (*t)[i] += n; (*t)[i] == 0 {
 		delete(*t, i)
 	}
+}
+
+// take lowers the count of i by one and reports whether there was one.
+func (t *tally) take(i instance) bool {
+	if (*t)[i] == 0 {
+		return false
+	}
+	t.add(i, -1)
+	return true
 }
 
 func (t tally) sorted() []instance { return sortedKeys(t, compareInstances) }
@@ -104,12 +114,19 @@ func subject(e Event) instance {
 // queue is the sequence of the messages of a channel that are still awaited,
 // with a count of each.
 type queue struct {
-	order []Message
+	order []call
 	count map[Message]int
 }
 
-func (q *queue) push(m Message) {
-	q.order = append(q.order, m)
+// call is a message with the number of the call that sent it, 0 where calls
+// are points.
+type call struct {
+	message Message
+	op      int
+}
+
+func (q *queue) push(m Message, op int) {
+	q.order = append(q.order, call{m, op})
 	if q.count == nil {
 		q.count = map[Message]int{}
 	}
@@ -117,7 +134,7 @@ func (q *queue) push(m Message) {
 }
 
 func (q *queue) pop() Message {
-	m := q.order[0]
+	m := q.order[0].message
 	q.order = q.order[1:]
 	if q.count[m]--; q.count[m] == 0 {
 		delete(q.count, m)
@@ -125,22 +142,25 @@ func (q *queue) pop() Message {
 	return m
 }
 
-// remove takes out the newest instance of m, if there is one. It costs a walk
-// over the queue.
-func (q *queue) remove(m Message) {
-	for i := len(q.order) - 1; i >= 0; i-- {
-		if q.order[i] == m {
-			q.order = slices.Delete(q.order, i, i+1)
-			if q.count[m]--; q.count[m] == 0 {
-				delete(q.count, m)
-			}
-			return
-		}
+// cancel takes out m as sent by call op. Where that is not awaited any more, a
+// delivery has gone to it that was of an equal message: then it is the oldest
+// of these that goes. It costs a walk over the queue.
+func (q *queue) cancel(m Message, op int) {
+	if q.count[m] == 0 {
+		return
+	}
+	at := slices.Index(q.order, call{m, op})
+	if at < 0 {
+		at = slices.IndexFunc(q.order, func(c call) bool { return c.message == m })
+	}
+	q.order = slices.Delete(q.order, at, at+1)
+	if q.count[m]--; q.count[m] == 0 {
+		delete(q.count, m)
 	}
 }
 
 func (q *queue) clone() *queue {
-	return &queue{slices.Clone(q.order), cloneMap(q.count)}
+	return &queue{slices.Clone(q.order), maps.Clone(q.count)}
 }
 
 // queues holds a queue for each channel.
@@ -173,8 +193,9 @@ func (qs queues) appendKey(b []byte) []byte {
 		}
 		b = appendChannel(b, c)
 		b = binary.AppendUvarint(b, uint64(len(qs[c].order)))
-		for _, m := range qs[c].order {
-			b = appendMessage(b, m)
+		for _, sent := range qs[c].order {
+			b = appendMessage(b, sent.message)
+			b = binary.AppendUvarint(b, uint64(sent.op))
 		}
 	}
 	return b

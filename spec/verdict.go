@@ -48,7 +48,7 @@ func Worst(verdicts ...Verdict) Verdict {
 		if v == Violated {
 			return Violated
 		}
-		if v == Inconclusive {
+		if v != Holds {
 			worst = Inconclusive
 		}
 	}

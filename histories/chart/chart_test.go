@@ -34,8 +34,12 @@ func TestChart(t *testing.T) {
 			for line := range strings.Lines(d.Input) {
 				events = append(events, parse(t, strings.TrimSpace(line)))
 			}
+			draw := chart.Text
+			if d.Cmd == "svg" {
+				draw = chart.SVG
+			}
 			var out strings.Builder
-			if err := chart.Text(&out, events, opt); err != nil {
+			if err := draw(&out, events, opt); err != nil {
 				t.Fatal(err)
 			}
 			return out.String()
@@ -98,22 +102,29 @@ func integer(t *testing.T, s string) int64 {
 	return n
 }
 
+var payloads = []string{"", "a", "\x00\xff", "Grüße", strings.Repeat("long ", 60), "\\\"", "b", "]]><a b='&#0;'>"}
+
+// anyEvents makes a list of events, few of which make sense, of any bytes.
+func anyEvents(raw []byte) []spec.Event {
+	var events []spec.Event
+	for at := int64(0); len(raw) >= 5; raw = raw[5:] {
+		at += int64(raw[4] % 3)
+		payload := payloads[int(raw[3])%len(payloads)]
+		events = append(events, spec.Event{
+			Kind: spec.Kind(raw[0] % 14), Process: spec.Process(int8(raw[1])) % 6, Peer: spec.Process(int8(raw[2])) % 6,
+			Message: spec.Message(payload), Packet: payload, Count: int(raw[4]), At: at,
+		})
+	}
+	return events
+}
+
 // FuzzText draws any list of events: no line may be too wide, or hold what a
 // terminal does not show as it is.
 func FuzzText(f *testing.F) {
 	f.Add([]byte{1, 0, 1, 'a', 1, 5, 0, 1, 'a', 2, 6, 1, 0, 'a', 3}, uint8(64), int8(2), true)
 	f.Add([]byte{5, 0, 2, 'b', 1, 6, 2, 0, 'b', 1, 12, 0, 0, 0, 0, 6, 2, 0, 'b', 1}, uint8(40), int8(5), false)
 	f.Fuzz(func(t *testing.T, raw []byte, width uint8, broken int8, live bool) {
-		payloads := []string{"", "a", "\x00\xff", "Grüße", strings.Repeat("long ", 60), "\\\"", "b"}
-		var events []spec.Event
-		for at := int64(0); len(raw) >= 5; raw = raw[5:] {
-			at += int64(raw[4] % 3)
-			payload := payloads[int(raw[3])%len(payloads)]
-			events = append(events, spec.Event{
-				Kind: spec.Kind(raw[0] % 14), Process: spec.Process(int8(raw[1])) % 6, Peer: spec.Process(int8(raw[2])) % 6,
-				Message: spec.Message(payload), Packet: payload, Count: int(raw[4]), At: at,
-			})
-		}
+		events := anyEvents(raw)
 		opt := chart.Options{Width: int(width), Broken: int(broken), Note: payloads[int(width)%len(payloads)], Live: live}
 		var out strings.Builder
 		if err := chart.Text(&out, events, opt); err != nil {

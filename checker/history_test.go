@@ -1,0 +1,214 @@
+package checker_test
+
+import (
+	"slices"
+	"testing"
+
+	"fairloss/checker"
+	"fairloss/histories"
+	"fairloss/spec"
+)
+
+// call is a Send with its Accept, both timed.
+func call(op int, m spec.Message, at, returned int64) []spec.Event {
+	return []spec.Event{
+		{Kind: spec.Send, Process: 0, Peer: 1, Message: m, Op: op, At: at},
+		{Kind: spec.Accept, Process: 0, Peer: 1, Message: m, Op: op, At: returned},
+	}
+}
+
+func got(m spec.Message, since, at int64) []spec.Event {
+	return []spec.Event{{Kind: spec.Deliver, Process: 1, Peer: 0, Message: m, Since: since, At: at}}
+}
+
+func answer(m spec.Message, since, at int64) []spec.Event {
+	return []spec.Event{{Kind: spec.Deliver, Process: 0, Peer: 1, Message: m, Since: since, At: at}}
+}
+
+func rejected(op int, m spec.Message, at int64) []spec.Event {
+	return []spec.Event{{Kind: spec.Reject, Process: 0, Peer: 1, Message: m, Op: op, At: at}}
+}
+
+func TestHistory(t *testing.T) {
+	wall := func(guarantee string) histories.Header {
+		return histories.Header{Guarantee: guarantee, Clock: histories.Wall}
+	}
+	points := func(guarantee string) histories.Header { return histories.Header{Guarantee: guarantee} }
+	confirmed := func(m spec.Message, at int64) []spec.Event {
+		return []spec.Event{{Kind: spec.Confirm, Process: 0, Peer: 1, Message: m, At: at}}
+	}
+	tests := []struct {
+		name   string
+		header histories.Header
+		events []spec.Event
+		want   []string // as said, with the engine
+	}{
+		{"points, in order", points("fifo"), []spec.Event{send("a"), deliver("a"), forever}, []string{
+			"PL1 holds -1 1 0 , none", "PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none", "FIFO holds -1 1 0 , none",
+		}},
+		{"points, overtaken", points("fifo"), []spec.Event{send("a"), send("b"), deliver("b"), deliver("a"), forever}, []string{
+			"PL1 holds -1 2 0 , none", "PL2 holds -1 2 0 , none", "PL3 holds -1 2 0 , none",
+			`FIFO violated 2 2 0 process 1 delivers "b" from process 0 before "a", which was sent earlier, none`,
+		}},
+		{"points, confirmed too early", points("at-most-once"), []spec.Event{send("a"), confirm("a"), deliver("a")}, []string{
+			"PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none",
+			`ACK violated 1 1 0 process 0 is told that "a" was delivered to process 1; it was not, none`,
+		}},
+		{
+			"points, with bounds",
+			histories.Header{Guarantee: "at-most-once", Bound: histories.Bound{Window: 1, Buffer: 1}},
+			[]spec.Event{send("a"), send("b"), deliver("a")},
+			[]string{
+				"PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none",
+				"BND violated 1 2 0 process 0 has 2 unconfirmed messages to process 1, more than 1, none",
+			},
+		},
+		{
+			"wall, calls overlap, so that either order is right", wall("fifo"),
+			slices.Concat(call(1, "a", 10, 40)[:1], call(2, "b", 20, 30), call(1, "a", 10, 40)[1:], got("b", 50, 60), got("a", 70, 80)),
+			[]string{
+				"PL1 holds -1 2 0 , none", "PL2 holds -1 2 0 , none", "PL3 holds -1 2 0 , none",
+				"FIFO holds -1 4 0 , porcupine and log-linear",
+			},
+		},
+		{
+			"wall, one call after the other", wall("fifo"),
+			slices.Concat(call(1, "a", 10, 20), call(2, "b", 30, 40), got("b", 50, 60), got("a", 70, 80)),
+			[]string{
+				"PL1 holds -1 2 0 , none", "PL2 holds -1 2 0 , none", "PL3 holds -1 2 0 , none",
+				`FIFO violated -1 4 0 channel 0>1: send "a" [10, 20] returned before send "b" [30, 40] began, but deliver "b" [50, 60] returned before deliver "a" [70, 80] began, porcupine and log-linear`,
+			},
+		},
+		{
+			"wall, a rejected call leaves no gap", wall("fifo"),
+			slices.Concat(call(1, "a", 10, 20)[:1], rejected(1, "a", 20), call(2, "b", 30, 40), got("b", 50, 60)),
+			[]string{
+				"PL1 holds -1 2 0 , none", "PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none",
+				"FIFO holds -1 2 0 , porcupine and log-linear",
+			},
+		},
+		{
+			"wall, out of order and perfect", wall("perfect"),
+			slices.Concat(call(1, "a", 10, 20), call(2, "b", 30, 40), got("b", 50, 60), got("a", 70, 80)),
+			[]string{
+				"PL1 holds -1 2 0 , none", "PL2 holds -1 2 0 , none", "PL3 holds -1 2 0 , none",
+				"LIN holds -1 4 0 , porcupine and log-linear",
+			},
+		},
+		{
+			"wall, twice", wall("perfect"),
+			slices.Concat(call(1, "a", 10, 20), got("a", 30, 40), got("a", 50, 60), []spec.Event{forever}),
+			[]string{
+				"PL1 holds -1 1 0 , none",
+				`PL2 violated 3 2 0 process 1 delivers "a" from process 0 once more than it was sent, none`,
+				"PL3 holds -1 2 0 , none",
+				`LIN violated -1 3 0 channel 0>1: "a" was sent 1× and delivered 2×: deliver "a" [30, 40] was followed by deliver "a" [50, 60], porcupine and log-linear`,
+			},
+		},
+		{
+			"wall, not yet delivered", wall("at-least-once"), call(1, "a", 10, 20),
+			[]string{
+				`PL1 inconclusive -1 1 1 the history ends too early to tell: "a", sent by process 0 to process 1, was never delivered, none`,
+				"PL3 inconclusive -1 0 0 vacuous: the history has no deliver event, none",
+			},
+		},
+		{
+			"wall, confirmed before the delivery returned", wall("at-most-once"),
+			slices.Concat(call(1, "a", 10, 20), confirmed("a", 25), got("a", 22, 30)),
+			[]string{"PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none", "ACK holds -1 1 0 , none"},
+		},
+		{
+			"wall, confirmed and never delivered", wall("at-most-once"),
+			slices.Concat(call(1, "a", 10, 20), confirmed("a", 25), call(2, "b", 30, 40), got("b", 35, 50)),
+			[]string{
+				"PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none",
+				`ACK violated 2 1 0 process 0 is told that "a" was delivered to process 1; it was not, none`,
+			},
+		},
+		{
+			"wall, bounds cannot be seen",
+			histories.Header{Guarantee: "at-most-once", Clock: histories.Wall, Bound: histories.Bound{Window: 1, Buffer: 1}},
+			slices.Concat(call(1, "a", 10, 20), call(2, "b", 30, 40), got("b", 35, 50)),
+			[]string{"PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none"},
+		},
+		{
+			"wall, executed once", wall("exactly-once"),
+			slices.Concat(call(1, "a", 10, 20), got("a", 12, 14), answer("a=1", 11, 30), []spec.Event{forever}),
+			[]string{"XOP holds -1 1 0 , porcupine and log-linear"},
+		},
+		{
+			"wall, recorded at the client alone", wall("exactly-once"),
+			slices.Concat(call(1, "a", 10, 20), answer("a=1", 11, 30), call(2, "b", 40, 50), answer("b=2", 41, 60)),
+			[]string{"XOP holds -1 2 0 , porcupine and log-linear"},
+		},
+		{
+			"wall, executed twice, as the server saw it", wall("exactly-once"),
+			slices.Concat(call(1, "a", 10, 20), got("a", 12, 14), got("a", 15, 16), answer("a=1", 11, 30)),
+			[]string{`XOP violated 3 1 0 process 1 executes the request "a" of process 0 once more than it was sent, none`},
+		},
+		{
+			"wall, executed twice, as the answers tell", wall("exactly-once"),
+			slices.Concat(call(1, "a", 10, 20), got("a", 12, 14), answer("a=2", 11, 30)),
+			[]string{`XOP violated -1 1 0 server 1: "a" [10, 30] was answered 2, but value 1 was answered to nobody, and no request without a reply is left to have made it: one was executed twice, porcupine and log-linear`},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			list, err := checker.History(t.Context(), tt.header, tt.events)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range max(len(list), len(tt.want)) {
+				got, want := "nothing", "nothing"
+				if i < len(list) {
+					got = said(list[i]) + ", " + list[i].Engine.String()
+				}
+				if i < len(tt.want) {
+					want = tt.want[i]
+				}
+				if got != want {
+					t.Errorf("got  %s\nwant %s", got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestHistoryErrors(t *testing.T) {
+	tests := []struct {
+		name   string
+		header histories.Header
+		events []spec.Event
+		want   string
+	}{
+		{"no guarantee", histories.Header{}, nil, `header: unknown guarantee ""`},
+		{"unknown guarantee", histories.Header{Guarantee: "best-effort"}, nil, `header: unknown guarantee "best-effort"`},
+		{
+			"an answer to no call",
+			histories.Header{Guarantee: "fifo", Clock: histories.Wall},
+			slices.Concat(rejected(1, "a", 10), got("a", 5, 20)),
+			`event 1: reject 0>1 "a" ends call 1, which was never made`,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			list, err := checker.History(t.Context(), tt.header, tt.events)
+			if err == nil || err.Error() != tt.want || list != nil {
+				t.Errorf("got %v, %v, want the error %s", list, err, tt.want)
+			}
+		})
+	}
+}
+
+// TestHistoryLeavesGuarantees wants what History adds to the properties of a
+// guarantee to stay with that history.
+func TestHistoryLeavesGuarantees(t *testing.T) {
+	before := len(spec.Perfect.Properties)
+	h := histories.Header{Guarantee: "perfect", Bound: histories.Bound{Window: 1, Buffer: 1}}
+	for range 2 {
+		list, err := checker.History(t.Context(), h, []spec.Event{send("a"), deliver("a"), confirm("a")})
+		if err != nil || len(list) != before+2 || len(spec.Perfect.Properties) != before {
+			t.Errorf("got %d judgements, %v; the guarantee has %d properties, had %d", len(list), err, len(spec.Perfect.Properties), before)
+		}
+	}
+}

@@ -1,0 +1,203 @@
+package chart
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"fairloss/spec"
+)
+
+// SVG draws the events to w as one <svg> element, without scripts and with the
+// fonts of the system, readable on light and on dark ground. Any number of
+// processes stand side by side. An arrow leaves where its packet was sent and
+// ends where it arrives, so that packets that overtake each other cross.
+//
+// A dashed arrow is a packet that has arrived before, a cross one that is
+// lost, dots one that is in flight; what broke is red. A text that is cut has
+// all of it as its tooltip, up to Options.Width columns, which limits nothing
+// else here. The error is from w. It takes time and memory linear in the
+// events, but for the sorting of the processes.
+func SVG(w io.Writer, events []spec.Event, opt Options) error {
+	p := newPicture(layOut(events, opt), lifelines(events, opt.Processes))
+	for _, n := range p.nodes {
+		p.node(n)
+	}
+	p.frame()
+	_, err := io.WriteString(w, p.svg())
+	return err
+}
+
+// style names each colour twice: for programs that know no variables, too.
+const style = `
+.spacetime{--ground:#fff;--ink:#1f2328;--broken:#cf222e;color:#1f2328;color:var(--ink);background:var(--ground);font:12px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+@media(prefers-color-scheme:dark){.spacetime{--ground:#0d1117;--ink:#e6edf3;--broken:#ff7b72}}
+.spacetime text{fill:currentColor;stroke:#fff;stroke:var(--ground);stroke-width:4px;stroke-linejoin:round;paint-order:stroke;white-space:pre}
+.spacetime line,.spacetime path{fill:none;stroke:currentColor;stroke-width:1.3px}
+.spacetime .head,.spacetime .dot{fill:currentColor;stroke:none}
+.spacetime rect{fill:#fff;fill:var(--ground);stroke:currentColor}
+.spacetime .quiet{fill-opacity:.75}
+.spacetime line.lifeline{stroke-opacity:.4;stroke-width:1px}
+.spacetime rect.forever{fill:currentColor;fill-opacity:.07;stroke:none}
+.spacetime .verb,.spacetime text.title{font-weight:bold}
+.spacetime .again{stroke-dasharray:7 4}
+.spacetime .flight{stroke-dasharray:1.5 4;stroke-linecap:round}
+.spacetime .broken{color:#cf222e;color:var(--broken)}
+.spacetime rect.broken{stroke-width:2px}
+`
+
+// svg is the whole picture.
+func (p *picture) svg() string {
+	const margin = 12
+	left, width, height := p.left-margin, p.right-p.left+2*margin, p.bottom+margin
+	head := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" class="spacetime" role="img" aria-label="space-time diagram" width="%d" height="%d" viewBox="%d 0 %d %d">`,
+		width, height, left, width, height)
+	return head + "\n<style>" + style + "</style>\n" + p.under.String() + p.arrows.String() + p.over.String() + "</svg>\n"
+}
+
+// frame draws what depends on how far the rest reaches: the lifelines, the
+// steps left of all, and the band of what is for ever.
+func (p *picture) frame() {
+	for _, process := range p.lanes {
+		x := p.x[process]
+		fmt.Fprintf(&p.under, `<line class="lifeline" x1="%d" y1="%d" x2="%d" y2="%d"/>`+"\n", x, titleLine+8, x, p.bottom)
+		p.text(caption{x: x, y: titleLine, anchor: "middle", class: "title", text: title(process)})
+	}
+	steps := p.left - 10
+	p.text(caption{x: steps, y: titleLine, anchor: "end", class: "quiet", text: stepTitle(defaultWidth)})
+	for _, n := range p.nodes {
+		if n.rule == "" && n.mark == "" && n.number() != "" {
+			p.text(caption{x: steps, y: n.y + 4, anchor: "end", class: "quiet", text: n.number()})
+		}
+	}
+	left := p.left
+	for _, n := range p.nodes {
+		if n.rule != "" {
+			p.text(caption{x: left, y: n.y + 4, class: "title", text: n.rule})
+		}
+	}
+	p.band(p.left-6, p.right+6)
+}
+
+// titleLine is the baseline of the names of the processes.
+const titleLine = 24
+
+// band shades the rows from the first rule to the last row, without marks.
+func (p *picture) band(left, right int) {
+	first, last := -1, -1
+	for i, n := range p.nodes {
+		if n.rule != "" && first < 0 {
+			first = i
+		}
+		if n.mark == "" {
+			last = i
+		}
+	}
+	if first < 0 {
+		return
+	}
+	from, to := p.nodes[first].y-rowHeight/2, p.nodes[last].y+rowHeight/2
+	fmt.Fprintf(&p.under, `<rect class="forever" x="%d" y="%d" width="%d" height="%d" rx="6"/>`+"\n", left, from, right-left, to-from)
+	p.reach(left, right)
+}
+
+// node draws a row. What the application sees has a frame.
+func (p *picture) node(n node) {
+	switch {
+	case n.rule != "":
+		return
+	case n.mark != "":
+		p.mark(n)
+		return
+	}
+	if n.arrow != nil {
+		p.arrow(n)
+	}
+	x := p.x[n.process]
+	p.reach(x-n.half, x+n.half)
+	class := ""
+	if n.broken {
+		class = "broken"
+	}
+	short := n.label.short()
+	c := caption{x: x, y: n.y + 4, anchor: "middle", class: class, verb: short.verb, text: n.label.payload, columns: columns(short.payload)}
+	switch {
+	case n.label == label{}:
+		fmt.Fprintf(&p.over, `<circle class="dot %s" cx="%d" cy="%d" r="%d"/>`+"\n", class, x, n.y, dot)
+	case strings.ToUpper(n.label.verb) == n.label.verb:
+		fmt.Fprintf(&p.over, `<rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="4"/>`+"\n", class, x-n.half, n.y-boxHalf, 2*n.half, 2*boxHalf)
+		p.text(c)
+	default:
+		c.text, c.verb, c.columns, c.class = n.label.String(), "", maxLabel, class+" quiet"
+		p.text(c)
+	}
+}
+
+func (p *picture) mark(n node) {
+	c := caption{x: p.x[n.process], y: n.y - 2, anchor: "middle", class: "title broken", text: n.mark, columns: 2 * maxLabel}
+	if n.process == everywhere {
+		c.x, c.anchor = p.x[p.lanes[0]], "start"
+	}
+	p.text(c)
+}
+
+func (p *picture) reach(left, right int) {
+	p.left, p.right = min(p.left, left), max(p.right, right)
+}
+
+// caption is a line of text, shortened to the columns; 0 leaves it as it is.
+type caption struct {
+	x, y    int
+	anchor  string // "" is "start"
+	class   string
+	verb    string // in bold, before the text
+	text    string
+	columns int
+}
+
+func (p *picture) text(c caption) {
+	shown := c.text
+	if c.columns > 0 {
+		shown = clip(c.text, c.columns)
+	}
+	width := textWidth(columns(strings.TrimSpace(c.verb + " " + shown)))
+	switch c.anchor {
+	case "middle":
+		p.reach(c.x-width/2, c.x+width/2)
+	case "end":
+		p.reach(c.x-width, c.x)
+	default:
+		p.reach(c.x, c.x+width)
+	}
+	fmt.Fprintf(&p.over, `<text x="%d" y="%d"`, c.x, c.y)
+	for _, a := range []struct{ name, value string }{{"text-anchor", c.anchor}, {"class", c.class}} {
+		if a.value != "" {
+			fmt.Fprintf(&p.over, ` %s="%s"`, a.name, a.value)
+		}
+	}
+	p.over.WriteString(">")
+	if shown != c.text {
+		p.over.WriteString("<title>" + escape(c.text) + "</title>")
+	}
+	if c.verb != "" {
+		p.over.WriteString(`<tspan class="verb">` + escape(c.verb) + "</tspan>")
+		if shown != "" {
+			shown = " " + shown
+		}
+	}
+	p.over.WriteString(escape(shown) + "</text>\n")
+}
+
+// escape makes any bytes the text of an XML element.
+func escape(s string) string {
+	var b strings.Builder
+	xml.EscapeText(&b, []byte(s)) // a Builder returns no errors
+	return b.String()
+}
+
+// coordinate writes a number with at most one decimal.
+func coordinate(f float64) string {
+	return strings.TrimSuffix(strconv.FormatFloat(f, 'f', 1, 64), ".0")
+}
