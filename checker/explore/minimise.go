@@ -62,7 +62,10 @@ func assemble(list []element, fair bool) world.Schedule {
 // schedule as it is where that does not reach the goal.
 func minimise(sys *world.System, s world.Schedule, g goal) world.Schedule {
 	w := sys.World(nil)
-	best, ok := attempt(w, s, g)
+	best, ok := attempt(w, unfold(sys, s), g)
+	if !ok {
+		best, ok = attempt(w, s, g)
+	}
 	if !ok {
 		return s
 	}
@@ -73,12 +76,26 @@ func minimise(sys *world.System, s world.Schedule, g goal) world.Schedule {
 			break
 		}
 	}
+	if smaller, found := loseOnly(w, best, g); found {
+		return minimise(sys, smaller, g)
+	}
 	for size := 2; size <= 3; size++ {
 		if smaller, found := removeSets(w, best, g, size); found {
 			return minimise(sys, smaller, g)
 		}
 	}
 	return best
+}
+
+// unfold returns a schedule with what its fair suffix does as plain actions: a
+// breach of safety needs no fairness, and what was forced can be spared.
+func unfold(sys *world.System, s world.Schedule) world.Schedule {
+	w, err := sys.Witness(nil)
+	if !s.Fair || err != nil {
+		return s
+	}
+	_, _ = w.Follow(s) // as far as it goes: whether that reaches the goal is seen later
+	return world.Schedule{Actions: w.Actions()}
 }
 
 // removeChunks tries to take out each run of that many elements, the last
@@ -93,6 +110,44 @@ func removeChunks(w *world.World, s world.Schedule, g goal, chunk int) world.Sch
 		}
 	}
 	return s
+}
+
+// maxRepeatedLoss is how often loseOnly lets a packet be lost.
+const maxRepeatedLoss = 3
+
+// loseOnly tries to do with the sends alone, and one packet that the fair suffix
+// loses a few times: losing it can stand for delivering all others before it.
+func loseOnly(w *world.World, s world.Schedule, g goal) (world.Schedule, bool) {
+	if !s.Fair || g == contract {
+		return s, false
+	}
+	sends := slices.DeleteFunc(slices.Clone(s.Actions), func(a world.Action) bool { return a.Kind != world.Send })
+	for _, packet := range transmitted(w, sends, s.Repeat) {
+		for n := 1; n <= maxRepeatedLoss && len(sends)+len(s.Repeat)+n < s.Len(); n++ {
+			less := world.Schedule{Actions: sends, Fair: true, Repeat: s.Repeat, Losses: slices.Repeat([]world.Action{packet}, n)}
+			if smaller, ok := attempt(w, less, g); ok {
+				return smaller, true
+			}
+		}
+	}
+	return s, false
+}
+
+// transmitted returns the packets that a fair suffix after the actions
+// transmits, as the losses of them, in the order of their first transmission.
+func transmitted(w *world.World, actions []world.Action, repeat []world.Request) []world.Action {
+	var packets []world.Action
+	w.Reset(nil)
+	for _, a := range actions {
+		_ = w.Apply(a) // one that is not enabled is left out
+	}
+	_, _ = w.RunFair(world.Suffix{Repeat: repeat, Lose: func(a world.Action) bool {
+		if !slices.Contains(packets, a) {
+			packets = append(packets, a)
+		}
+		return false
+	}})
+	return packets
 }
 
 // maxSetElements bounds the work of removeSets: 40 elements have 9,880 sets of

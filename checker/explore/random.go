@@ -124,7 +124,9 @@ func (c *Campaign) Run(src Source) error {
 	err := c.adversarial(src, plan)
 	if err == nil && c.live != 0 {
 		fair = c.suffix(src, plan)
+		before := c.world.Broken()
 		ending, err = c.world.RunFair(*fair)
+		c.record(c.world.Broken()&^before, fair)
 	}
 	if err != nil {
 		return &Broken{Schedule: c.schedule(fair), cause: err}

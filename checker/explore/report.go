@@ -3,6 +3,7 @@ package explore
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"fairloss/checker"
 	"fairloss/checker/world"
@@ -113,11 +114,16 @@ func equalMessages(s world.Schedule) int {
 // counterexample to the property. The error says that it is none, why the
 // schedule does not run, or is a *Broken.
 func Show(link impl.Link, property spec.Property, s world.Schedule) (*Counterexample, error) {
-	w, judgements, err := Replay(link, s, property)
+	judged := Judged(link)
+	i := slices.IndexFunc(judged, func(p spec.Property) bool { return p.ID == property.ID })
+	if i < 0 {
+		i, judged = len(judged), append(judged, property)
+	}
+	w, judgements, err := Replay(link, s, judged...) // a fair suffix ends when none of them is owed anything
 	if err != nil {
 		return nil, err
 	}
-	j := judgements[0]
+	j := judgements[i]
 	if j.Verdict != spec.Violated {
 		return nil, fmt.Errorf("the schedule does not break %s of link %s: it is %s", property.ID, link.Name, j.Verdict)
 	}

@@ -57,15 +57,19 @@ func (r reporter) violation(t testing.TB, c *explore.Counterexample, found strin
 	p := c.Property
 	fmt.Fprintf(&b, "%s is violated (claimed: %s; network: %s; %s)\n", p.ID, r.link.Guarantee.Name, r.link.Assumes, found)
 	fmt.Fprintf(&b, "      %s %s: %s\n      Source: %s\n\n", p.ID, p.Name, p.Sentence, p.Source)
-	if c.Broken >= 0 {
-		fmt.Fprintf(&b, "    Broken at step %d: %s\n\n", c.Events[c.Broken].At, c.Reason)
-	} else {
-		fmt.Fprintf(&b, "    Never met, although the network is fair: %s\n\n", c.Reason)
-	}
+	fmt.Fprintf(&b, "    %s\n\n", reason(c))
 	fmt.Fprintf(&b, "    Schedule (%d actions):\n%s%s\n", c.Schedule.Len(), numbered(c.Schedule), forced(c.Forced))
 	fmt.Fprintf(&b, "%s\n", indent(diagram(r.link, c, chartWidth)))
 	fmt.Fprintf(&b, "    Replay:\n      %s\n", r.command(t.Name(), c.Schedule))
 	return b.String()
+}
+
+// reason says what broke the property, and where.
+func reason(c *explore.Counterexample) string {
+	if c.Broken >= 0 {
+		return fmt.Sprintf("Broken at step %d: %s", c.Events[c.Broken].At, c.Reason)
+	}
+	return "Never met, although the network is fair: " + c.Reason
 }
 
 // numbered lists the actions, one a line.
@@ -101,14 +105,18 @@ func forced(actions []world.Action) string {
 
 func diagram(link impl.Link, c *explore.Counterexample, width int) string {
 	var b strings.Builder
-	err := chart.Text(&b, c.Events, chart.Options{
-		Width: width, Processes: link.Size(), Broken: c.Broken, Note: c.Property.ID + " broken here",
-		Live: c.Schedule.Fair, Describe: describer(link),
-	})
-	if err != nil {
+	if err := chart.Text(&b, c.Events, drawing(link, c, width)); err != nil {
 		return err.Error() + "\n"
 	}
 	return b.String()
+}
+
+// drawing says how to draw a counterexample.
+func drawing(link impl.Link, c *explore.Counterexample, width int) chart.Options {
+	return chart.Options{
+		Width: width, Processes: link.Size(), Broken: c.Broken, Note: c.Property.ID + " broken here",
+		Live: c.Schedule.Fair, Describe: describer(link),
+	}
 }
 
 // describer returns the link's own words for its packets, nil where it has
@@ -194,8 +202,8 @@ func (r reporter) failure(t testing.TB, err error) string {
 		err, s.Len(), numbered(s), r.command(name, s))
 }
 
-// keep leaves schedule, history and diagram in the artifact directory of the
-// test, which go test -artifacts keeps.
+// keep leaves schedule, history, diagram and page in the artifact directory of
+// the test, which go test -artifacts keeps.
 func (r reporter) keep(t *testing.T, c *explore.Counterexample) {
 	t.Helper()
 	s := c.Schedule
@@ -205,6 +213,7 @@ func (r reporter) keep(t *testing.T, c *explore.Counterexample) {
 		os.WriteFile(filepath.Join(dir, "schedule.txt"), []byte(s.String()+forced(c.Forced)), 0o644),
 		os.WriteFile(filepath.Join(dir, "chart.txt"), []byte(diagram(r.link, c, 80)), 0o644),
 		writeHistory(filepath.Join(dir, "history.jsonl"), r.link, c.Events),
+		r.writePage(filepath.Join(dir, "counterexample.html"), t.Name(), c),
 	)
 	if err != nil {
 		t.Logf("artifacts: %v", err)
@@ -217,4 +226,20 @@ func writeHistory(file string, link impl.Link, events []spec.Event) error {
 		return err
 	}
 	return errors.Join(explore.WriteHistory(f, link, events), f.Close())
+}
+
+// writePage writes what the report says, with a picture, for a browser.
+func (r reporter) writePage(file, test string, c *explore.Counterexample) error {
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	p := c.Property
+	return errors.Join(chart.HTML(f, chart.Page{
+		Title:    fmt.Sprintf("%s breaks %s (%s)", r.link.Name, p.ID, p.Name),
+		Sentence: p.Sentence, Source: p.Source, Reason: reason(c),
+		Schedule: c.Schedule.String() + forced(c.Forced),
+		Replay:   r.command(test, c.Schedule),
+		Events:   c.Events, Options: drawing(r.link, c, chartWidth),
+	}), f.Close())
 }

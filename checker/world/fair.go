@@ -40,7 +40,6 @@ type fairRun struct {
 	repeating   bool          // the world repeats itself: nothing is lost any more
 	sent        map[push]bool // within the cycle; nil before it
 	received    map[push]bool // within the cycle
-	moves       []Move
 }
 
 // RunFair lets the network be fair from now on: in rounds, each packet

@@ -129,16 +129,30 @@ func (pr *process) input(in input) uint32 {
 
 // execute runs one real handler call from the local state before on layer.
 func (pr *process) execute(layer impl.Layer, before *local, in input) (o outcome, err error) {
+	defer pr.caught(in, &err)
+	pr.call(layer, in)
+	return pr.outcome(layer, before, in)
+}
+
+// again runs a real handler call whose outcome is known.
+func (pr *process) again(layer impl.Layer, in input) (err error) {
+	defer pr.caught(in, &err)
+	pr.call(layer, in)
+	return nil
+}
+
+func (pr *process) call(layer impl.Layer, in input) {
 	pr.sys.calls.enter(pr.self, in)
-	defer func() {
-		pr.sys.calls.leave()
-		if r := recover(); r != nil {
-			err = &Failure{Process: pr.self, Event: in.String(), Text: fmt.Sprintf("panics: %v", r)}
-		}
-	}()
 	pr.out.Reset()
 	in.feed(layer, &pr.out)
-	return pr.outcome(layer, before, in)
+}
+
+// caught, deferred, makes an error of a panic in the link's code.
+func (pr *process) caught(in input, err *error) {
+	pr.sys.calls.leave()
+	if r := recover(); r != nil {
+		*err = &Failure{Process: pr.self, Event: in.String(), Text: fmt.Sprintf("panics: %v", r)}
+	}
 }
 
 func (pr *process) outcome(layer impl.Layer, before *local, in input) (outcome, error) {
@@ -199,10 +213,18 @@ func (pr *process) outcome(layer impl.Layer, before *local, in input) (outcome, 
 
 // check refuses effects that name a process which does not exist.
 func (pr *process) check(e impl.Effect, in input) error {
+	var named []spec.Process
 	switch e.Kind {
 	case impl.Transmit, impl.Deliver, impl.Confirm:
-		if e.Peer < 0 || int(e.Peer) >= pr.sys.n || e.Peer == pr.self {
-			return &Failure{Process: pr.self, Event: in.String(), Text: fmt.Sprintf("names process %d, which is no peer", e.Peer)}
+		named = append(named, e.Peer)
+	case impl.Commit:
+		for _, d := range e.Deliveries {
+			named = append(named, d.From)
+		}
+	}
+	for _, q := range named {
+		if q < 0 || int(q) >= pr.sys.n || q == pr.self {
+			return &Failure{Process: pr.self, Event: in.String(), Text: fmt.Sprintf("names process %d, which is no peer", q)}
 		}
 	}
 	return nil
@@ -235,7 +257,7 @@ func (pr *process) remember(id, in uint32, o outcome) *transition {
 	t.sends = pr.sends(o)
 	t.observed = pr.sys.observation(pr.events(nil, pr.inputs[in], o, pr.locals[id].held))
 	l := &pr.locals[id]
-	for len(l.row) < len(pr.inputs) {
+	for len(l.row) <= int(in) {
 		l.row = append(l.row, 0)
 	}
 	l.row[in] = uint32(len(pr.transitions))
@@ -287,21 +309,19 @@ func (pr *process) start() error {
 // inputs that led there on a fresh one.
 func (pr *process) rebuild(id uint32) error {
 	var path []uint32
-	for ; id != 0; id = pr.locals[id].parent {
-		path = append(path, id)
+	for at := id; at != 0; at = pr.locals[at].parent {
+		path = append(path, at)
 	}
-	pr.live = pr.sys.link.New(pr.self, impl.Peers(pr.self, pr.sys.n))
-	pr.at = 0
-	if _, err := pr.execute(pr.live, &local{}, pr.inputs[0]); err != nil {
+	layer := pr.sys.link.New(pr.self, impl.Peers(pr.self, pr.sys.n))
+	if err := pr.again(layer, pr.inputs[0]); err != nil {
 		return err
 	}
 	for _, next := range slices.Backward(path) {
-		l := &pr.locals[next]
-		if _, err := pr.execute(pr.live, &pr.locals[l.parent], pr.inputs[l.in]); err != nil {
+		if err := pr.again(layer, pr.inputs[pr.locals[next].in]); err != nil {
 			return err
 		}
-		pr.at = next
 	}
+	pr.live, pr.at = layer, id
 	return nil
 }
 

@@ -203,10 +203,12 @@ func (p *parser) action(s *Schedule, word string) error {
 		}
 	}
 	var err error
-	switch a.Kind {
-	case actionKinds:
+	switch {
+	case a.Kind == actionKinds:
 		return fmt.Errorf("unknown action %q", word)
-	case Timeout:
+	case s.Fair && a.Kind != Send && a.Kind != Drop:
+		return fmt.Errorf("%s after fair: fairness forces it", word)
+	case a.Kind == Timeout:
 		if a.From, err = p.process(p.word()); err == nil {
 			a.Timer, err = p.timer()
 		}
@@ -220,10 +222,8 @@ func (p *parser) action(s *Schedule, word string) error {
 		s.Actions = append(s.Actions, a)
 	case a.Kind == Send:
 		s.Repeat = append(s.Repeat, Request{a.From, a.To, a.Message})
-	case a.Kind == Drop:
-		s.Losses = append(s.Losses, a)
 	default:
-		return fmt.Errorf("%s after fair: fairness forces it", word)
+		s.Losses = append(s.Losses, a)
 	}
 	return nil
 }
@@ -281,7 +281,7 @@ func (p *parser) quoted() (string, error) {
 	p.at += len(quoted)
 	text, err := strconv.Unquote(quoted)
 	if err == nil && !utf8.ValidString(quoted) {
-		err = fmt.Errorf("a quoted text must be valid UTF-8; write other bytes as \\x..")
+		err = fmt.Errorf("a quoted text must be valid UTF-8; write other bytes as \\x and two hex digits")
 	}
 	return text, err
 }

@@ -33,10 +33,12 @@ func (sys *System) Witness(workload []Request) (*World, error) {
 		if err != nil {
 			return nil, err
 		}
-		if pr.ids[o.key] != 0 {
-			return nil, pr.omits(pr.inputs[0])
+		events := pr.events(nil, pr.inputs[0], o, 0)
+		known := sys.birth[len(w.witness.history):]
+		if id, same := pr.ids[o.key]; !same || id != 0 || len(known) < len(events) || !slices.Equal(known[:len(events)], events) {
+			return nil, &Failure{self, pr.inputs[0].String(), "is not deterministic: it does not do what it did in the first instance"}
 		}
-		w.record(pr.events(nil, pr.inputs[0], o, 0))
+		w.record(events)
 	}
 	return w, nil
 }
@@ -114,13 +116,53 @@ func (pr *process) twice(layer, twin impl.Layer, before *local, in input) (outco
 	if err != nil {
 		return first, err
 	}
-	same := first.key == second.key && first.ready == second.ready && first.held == second.held &&
-		slices.EqualFunc(first.effects, effects, sameEffect)
-	if !same {
-		return first, &Failure{pr.self, in.String(), fmt.Sprintf(
-			"is not deterministic: two instances that handled the same events answer %v and %v", first.effects, effects)}
+	if d := difference(first, second, effects); d != "" {
+		return first, &Failure{pr.self, in.String(), "is not deterministic: of two instances that handled the same events " + d}
 	}
 	return first, nil
+}
+
+// difference says how two outcomes differ, "" where they do not. The effects
+// of the second are given apart.
+func difference(first, second outcome, effects []impl.Effect) string {
+	for i := range max(len(first.effects), len(effects)) {
+		switch {
+		case i >= len(first.effects):
+			return fmt.Sprintf("one answers %s and the other nothing", effectText(effects[i]))
+		case i >= len(effects):
+			return fmt.Sprintf("one answers %s and the other nothing", effectText(first.effects[i]))
+		case !sameEffect(first.effects[i], effects[i]):
+			return fmt.Sprintf("one answers %s and the other %s", effectText(first.effects[i]), effectText(effects[i]))
+		}
+	}
+	switch {
+	case first.ready != second.ready:
+		return "one is ready to send where the other is not"
+	case first.held != second.held:
+		return fmt.Sprintf("one holds %d messages and the other %d", first.held, second.held)
+	case first.key != second.key:
+		return "one has another key than the other"
+	}
+	return ""
+}
+
+// effectText spells an effect as the call that made it.
+func effectText(e impl.Effect) string {
+	switch e.Kind {
+	case impl.Transmit:
+		return fmt.Sprintf("Transmit(%d, %q)", e.Peer, string(e.Packet))
+	case impl.Deliver:
+		return fmt.Sprintf("Deliver(%d, %q)", e.Peer, string(e.Message))
+	case impl.Confirm:
+		return fmt.Sprintf("Confirm(%d, %q)", e.Peer, string(e.Message))
+	case impl.SetTimer:
+		return fmt.Sprintf("SetTimer(%d, %v, %v)", e.Timer, e.AtLeast, e.AtMost)
+	case impl.CancelTimer:
+		return fmt.Sprintf("CancelTimer(%d)", e.Timer)
+	case impl.Store:
+		return fmt.Sprintf("Store(%q)", e.Stable)
+	}
+	return fmt.Sprintf("Commit(%q, %v)", e.Stable, e.Deliveries)
 }
 
 func sameEffect(a, b impl.Effect) bool {

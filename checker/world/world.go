@@ -52,8 +52,12 @@ func (sys *System) World(workload []Request) *World {
 }
 
 // Reset takes the world back to its beginning, with another workload. It
-// panics where a request names no two processes of the system.
+// panics where a request names no two processes of the system, and on a
+// Witness, whose instances have no way back.
 func (w *World) Reset(workload []Request) {
+	if w.witness != nil {
+		panic("world: Reset of a Witness")
+	}
 	clear(w.locals)
 	clear(w.channels)
 	clear(w.next)

@@ -1,0 +1,361 @@
+package world_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"fairloss/checker/world"
+	"fairloss/impl"
+	"fairloss/spec"
+)
+
+// registered returns the correct link of that name.
+func registered(t *testing.T, name string) impl.Link {
+	t.Helper()
+	for _, l := range impl.Registry() {
+		if l.Name == name {
+			return l
+		}
+	}
+	t.Fatalf("no link is named %s", name)
+	return impl.Link{}
+}
+
+// follow runs a schedule on a Witness, with the properties of the link.
+func follow(t *testing.T, link impl.Link, schedule string) (*world.World, world.Ending) {
+	t.Helper()
+	s, err := world.Parse(schedule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := newSystem(t, link, link.Guarantee.Properties...).Witness(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ending, err := w.Follow(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w, ending
+}
+
+// cycle returns the events after Forever, and the actions that led to them. It
+// fails unless there is exactly one Forever event.
+func cycle(t *testing.T, w *world.World) ([]spec.Event, []world.Action) {
+	t.Helper()
+	history := w.History()
+	isForever := func(e spec.Event) bool { return e.Kind == spec.Forever }
+	i := slices.IndexFunc(history, isForever)
+	if i < 0 || slices.ContainsFunc(history[i+1:], isForever) {
+		t.Fatalf("want one forever event in %v", history)
+	}
+	return history[i+1:], w.Actions()[history[i].At:]
+}
+
+// sendingOnce transmits each message once.
+var sendingOnce = impl.Link{Name: "once", Guarantee: spec.AtLeastOnce, New: func(spec.Process, []spec.Process) impl.Layer {
+	return &planted{send: transmitting, receive: delivering}
+}}
+
+// deaf retransmits for ever to receivers that never deliver.
+var deaf = impl.Link{Name: "deaf", Guarantee: spec.AtLeastOnce, New: func(self spec.Process, _ []spec.Process) impl.Layer {
+	return &planted{
+		send: func(to spec.Process, m spec.Message, out *impl.Effects) {
+			transmitting(to, m, out)
+			out.SetTimer(1, 1, 1)
+		},
+		timeout: func(_ impl.TimerID, out *impl.Effects) {
+			out.Transmit(1-self, "a")
+			out.SetTimer(1, 1, 1)
+		},
+	}
+}}
+
+// counting puts the number of the attempt into each packet; receivers never
+// deliver.
+var counting = impl.Link{Name: "counting", Guarantee: spec.AtLeastOnce, New: func(self spec.Process, _ []spec.Process) impl.Layer {
+	attempt := 0
+	return &planted{
+		send: func(_ spec.Process, _ spec.Message, out *impl.Effects) { out.SetTimer(1, 1, 1) },
+		timeout: func(_ impl.TimerID, out *impl.Effects) {
+			attempt++
+			out.Transmit(1-self, impl.Packet(fmt.Append(nil, attempt)))
+			out.SetTimer(1, 1, 1)
+		},
+		key: func() []byte { return fmt.Append(nil, attempt) },
+	}
+}}
+
+// crowding transmits two packets at a time and delivers only the second.
+func crowding(network spec.Assumptions) impl.Link {
+	return impl.Link{Name: "crowding", Guarantee: spec.AtLeastOnce, Assumes: network, New: func(self spec.Process, _ []spec.Process) impl.Layer {
+		return &planted{
+			send: func(_ spec.Process, _ spec.Message, out *impl.Effects) { out.SetTimer(1, 1, 1) },
+			timeout: func(_ impl.TimerID, out *impl.Effects) {
+				out.Transmit(1-self, "first")
+				out.Transmit(1-self, "second")
+				out.SetTimer(1, 1, 1)
+			},
+			receive: func(from spec.Process, p impl.Packet, out *impl.Effects) {
+				if p == "second" {
+					out.Deliver(from, "a")
+				}
+			},
+		}
+	}}
+}
+
+// cancelling arms two timers, of which the first cancels the second: the packet
+// that the second would transmit never leaves.
+var cancelling = impl.Link{Name: "cancelling", Guarantee: spec.AtLeastOnce, New: func(self spec.Process, _ []spec.Process) impl.Layer {
+	return &planted{
+		send: func(_ spec.Process, _ spec.Message, out *impl.Effects) {
+			out.SetTimer(1, 1, 1)
+			out.SetTimer(2, 1, 1)
+		},
+		timeout: func(t impl.TimerID, out *impl.Effects) {
+			if t == 1 {
+				out.CancelTimer(2)
+			} else {
+				out.Transmit(1-self, "a")
+			}
+		},
+		receive: delivering,
+	}
+}}
+
+func TestEndings(t *testing.T) {
+	with := func(link impl.Link, g spec.Guarantee) impl.Link {
+		link.Guarantee = g
+		return link
+	}
+	fifo := func(capacity int) spec.Assumptions {
+		return spec.Assumptions{Network: spec.FIFONetwork, Capacity: capacity}
+	}
+	cabled := with(sendingOnce, spec.AtLeastOnce)
+	cabled.Assumes = fifo(1)
+	for _, test := range []struct {
+		name     string
+		link     impl.Link
+		schedule string
+		want     world.Ending
+		owing    uint32 // of the properties of the link, a bit for each
+	}{
+		{"nothing is owed", registered(t, "perfect"), "fair", world.Met, 0},
+		{"what is owed is delivered", registered(t, "perfect"), `send 0>1 "a"; fair`, world.Met, 0},
+		{"after losses", registered(t, "perfect"), `send 0>1 "a"; fair; drop 0>1 "D\x01D\x01a"; drop 0>1 "D\x01D\x01a"`, world.Met, 0},
+		{"sent once and lost before", sendingOnce, `send 0>1 "a"; fair`, world.Quiet, 1},
+		{"sent once and delivered before", sendingOnce, `send 0>1 "a"; deliver 0>1 "a"; fair`, world.Met, 0},
+		{"sent once on a cable, where it is still", cabled, `send 0>1 "a"; fair`, world.Met, 0},
+		{"sent once on a cable, and lost", cabled, `send 0>1 "a"; fair; drop 0>1 "a"`, world.Quiet, 1},
+		{"stubborn", registered(t, "stubborn"), `send 0>1 "a"; fair`, world.Cycle, 0},
+		{"stubborn, both ways", registered(t, "stubborn"), `send 0>1 "a"; send 1>0 "b"; fair; drop 1>0 "b"`, world.Cycle, 0},
+		{"stubborn, nothing sent", registered(t, "stubborn"), `fair`, world.Met, 0},
+		{"sent once by a link that claims to be stubborn", with(sendingOnce, spec.Stubborn), `send 0>1 "a"; deliver 0>1 "a"; fair`, world.Quiet, 1},
+		{"never delivered", deaf, `send 0>1 "a"; fair`, world.Cycle, 1},
+		{"delivered once in each repetition of the cycle", with(registered(t, "stubborn"), spec.AtLeastOnce), `send 0>1 "a"; send 0>1 "a"; send 0>1 "a"; fair`, world.Cycle, 0},
+		{"a timer cancelled by another in the same round", cancelling, `send 0>1 "a"; fair`, world.Quiet, 1},
+		{"a state that grows", counting, `send 0>1 "a"; fair`, world.Bound, 1},
+		{"a second packet always lost by overflow", crowding(fifo(1)), `send 0>1 "a"; fair`, world.Bound, 1},
+		{"the same with room for two", crowding(fifo(2)), `send 0>1 "a"; fair`, world.Met, 0},
+		{"the same in a bag without room", crowding(spec.Assumptions{Network: spec.BagNetwork, Capacity: 1}), `send 0>1 "a"; fair`, world.Bound, 1},
+		{"the same on a set", crowding(spec.Assumptions{}), `send 0>1 "a"; fair`, world.Met, 0},
+		{"fair loss, nothing repeated", registered(t, "fairloss"), `send 0>1 "a"; fair`, world.Quiet, 0},
+		{"fair loss, a send repeated", registered(t, "fairloss"), `fair; send 0>1 "a"; drop 0>1 "a"`, world.Cycle, 0},
+		{"a send repeated and dropped for ever", with(impl.Link{New: func(spec.Process, []spec.Process) impl.Layer {
+			return &planted{send: transmitting}
+		}}, spec.FairLoss), `fair; send 0>1 "a"`, world.Cycle, 1},
+		{"delivered for ever, sent once", with(registered(t, "stubborn"), spec.FairLoss), `send 0>1 "a"; fair`, world.Cycle, 2},
+		{"a link that is never ready for what would be repeated", with(impl.Link{New: func(spec.Process, []spec.Process) impl.Layer {
+			return &planted{ready: func(spec.Process) bool { return false }}
+		}}, spec.FairLoss), `fair; send 0>1 "a"`, world.Quiet, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w, ending := follow(t, test.link, test.schedule)
+			if ending != test.want || w.Owing() != test.owing {
+				t.Fatalf("ending %d, owing %b, want %d, %b\n%v", ending, w.Owing(), test.want, test.owing, w.History())
+			}
+			forever := slices.ContainsFunc(w.History(), func(e spec.Event) bool { return e.Kind == spec.Forever })
+			switch ending {
+			case world.Met:
+				if forever {
+					t.Errorf("nothing is said to be for ever where all is met: %v", w.History())
+				}
+			case world.Quiet:
+				if events, _ := cycle(t, w); len(events) != 0 {
+					t.Errorf("events after the end: %v", events)
+				}
+			case world.Cycle:
+				fairCycle(t, test.link, w)
+			}
+		})
+	}
+}
+
+// fairCycle checks that what follows Forever is a fair cycle: on each channel
+// what is transmitted in it is received in it, each timer that expires in it
+// expires again, and made once more, and again, it gives the same events.
+func fairCycle(t *testing.T, link impl.Link, w *world.World) {
+	t.Helper()
+	events, actions := cycle(t, w)
+	if len(actions) == 0 {
+		t.Fatalf("an empty cycle: %v", w.History())
+	}
+	received := map[string]bool{}
+	for _, e := range events {
+		if e.Kind == spec.Receive {
+			received[fmt.Sprint(e.Peer, e.Process, e.Packet)] = true
+		}
+	}
+	for _, e := range events {
+		if e.Kind == spec.Transmit && !received[fmt.Sprint(e.Process, e.Peer, e.Packet)] {
+			t.Errorf("%s is never received in the cycle %v", e, events)
+		}
+	}
+	again, err := newSystem(t, link).Witness(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range slices.Concat(w.Actions(), actions, actions) {
+		if err := again.Apply(a); err != nil {
+			t.Fatalf("%s, as the cycle repeats: %v", a, err)
+		}
+	}
+	history := again.History()
+	for _, part := range [][]spec.Event{history[len(history)-2*len(events):], history[len(history)-len(events):]} {
+		for i, e := range events {
+			if e.At = part[i].At; e != part[i] {
+				t.Fatalf("event %d of the cycle is %s, and %s as it repeats", i+1, e, part[i])
+			}
+		}
+	}
+}
+
+// What the fair suffix loses is what the schedule says, from the first
+// transmission on, and no more.
+func TestLossesAreConsumed(t *testing.T) {
+	const packet = `0>1 "D\x01a"`
+	for _, network := range networks {
+		for losses := range 4 {
+			link := registered(t, "atleastonce")
+			link.Assumes = network
+			link.Assumes.Drops = 4
+			schedule := `send 0>1 "a"` + "\nfair\n" + strings.Repeat("drop "+packet+"\n", losses) + `drop 0>1 "never there"`
+			w, ending := follow(t, link, schedule)
+			if ending != world.Met {
+				t.Fatalf("%s, %d losses: ending %d", network, losses, ending)
+			}
+			sent := 0
+			for _, e := range w.History() {
+				if e.Kind == spec.Receive {
+					break
+				}
+				if e.Kind == spec.Transmit {
+					sent++
+				}
+			}
+			// On a set what was transmitted before the suffix stays lost.
+			want := losses + 1
+			if network.Network <= spec.LossySetNetwork {
+				want++
+			}
+			if sent != want {
+				t.Errorf("%s, %d losses: received after %d transmissions, want %d", network, losses, sent, want)
+			}
+		}
+	}
+}
+
+// On a Bag the budget of drops bounds the losses of the suffix too.
+func TestLossesKeepTheBudget(t *testing.T) {
+	link := registered(t, "atleastonce")
+	link.Assumes = spec.Assumptions{Network: spec.BagNetwork, Drops: 2}
+	sys := newSystem(t, link, link.Guarantee.Properties...)
+	w := sys.World(nil)
+	if err := w.Apply(world.Action{Kind: world.Send, From: 0, To: 1, Message: "a"}); err != nil {
+		t.Fatal(err)
+	}
+	lost := 0
+	ending, err := w.RunFair(world.Suffix{Lose: func(world.Action) bool { lost++; return true }})
+	if err != nil || ending != world.Met || lost != 2 {
+		t.Errorf("ending %d, %d losses, error %v, want all met after 2 losses", ending, lost, err)
+	}
+}
+
+// Losses that never end are not fair: the suffix ends at its bound.
+func TestEndlessLossesAreInconclusive(t *testing.T) {
+	link := registered(t, "atleastonce")
+	w := newSystem(t, link, link.Guarantee.Properties...).World(nil)
+	if err := w.Apply(world.Action{Kind: world.Send, From: 0, To: 1, Message: "a"}); err != nil {
+		t.Fatal(err)
+	}
+	ending, err := w.RunFair(world.Suffix{Lose: func(world.Action) bool { return true }})
+	if err != nil || ending != world.Bound {
+		t.Errorf("ending %d, error %v, want the bound", ending, err)
+	}
+}
+
+// A cycle that was found without losses stays without.
+func TestCycleHasNoLosses(t *testing.T) {
+	link := registered(t, "stubborn")
+	w := newSystem(t, link, link.Guarantee.Properties...).World(nil)
+	if err := w.Apply(world.Action{Kind: world.Send, From: 0, To: 1, Message: "a"}); err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	ending, err := w.RunFair(world.Suffix{Lose: func(world.Action) bool { asked++; return asked > 1 }})
+	if err != nil || ending != world.Cycle || w.Owing() != 0 {
+		t.Errorf("ending %d, owing %b, error %v, want a cycle that owes nothing", ending, w.Owing(), err)
+	}
+}
+
+// What is repeated is sent in each round, and again in the cycle.
+func TestRepeat(t *testing.T) {
+	w, ending := follow(t, registered(t, "fairloss"), `send 0>1 "before"; fair; send 0>1 "a"; send 1>0 "b"`)
+	if ending != world.Cycle {
+		t.Fatalf("ending %d, want a cycle", ending)
+	}
+	events, _ := cycle(t, w)
+	counts := map[string]int{}
+	for _, e := range events {
+		counts[e.String()]++
+	}
+	for _, want := range []string{`send 0>1 "a"`, `deliver 0>1 "a"`, `send 1>0 "b"`, `deliver 1>0 "b"`} {
+		if counts[want] != 1 {
+			t.Errorf("%s happens %d times in the cycle, want once: %v", want, counts[want], events)
+		}
+	}
+	if len(events) != 8 {
+		t.Errorf("the cycle has %d events, want 8: %v", len(events), events)
+	}
+}
+
+// Every link of the registry ends its suffix with nothing owed, whatever went
+// before, on a World and a Witness alike.
+func TestWorldAndWitnessEndAlike(t *testing.T) {
+	const schedule = "send 0>1 \"a\"\nsend 0>1 \"a\"\nsend 1>0 \"b\"\nfair\n"
+	for _, link := range impl.Registry() {
+		s, err := world.Parse(schedule)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slices.ContainsFunc(link.Guarantee.Properties, func(p spec.Property) bool { return p.Repeat }) {
+			s.Repeat = []world.Request{{From: 0, To: 1, Message: "a"}}
+		}
+		witness, ending := follow(t, link, s.String())
+		w := newSystem(t, link, link.Guarantee.Properties...).World(nil)
+		got, err := w.Follow(s)
+		if err != nil || got != ending || w.Owing() != witness.Owing() || w.Broken() != witness.Broken() || w.Steps() != witness.Steps() {
+			t.Errorf("%s: ending %d, owing %b, broken %b, %d steps, error %v; the witness has %d, %b, %b, %d",
+				link.Name, got, w.Owing(), w.Broken(), w.Steps(), err, ending, witness.Owing(), witness.Broken(), witness.Steps())
+		}
+		if ending == world.Bound || w.Owing() != 0 || w.Broken() != 0 {
+			t.Errorf("%s: ending %d, owing %b, broken %b", link.Name, ending, w.Owing(), w.Broken())
+		}
+		if ending == world.Cycle {
+			fairCycle(t, link, witness)
+		}
+	}
+}

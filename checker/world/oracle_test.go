@@ -1,0 +1,270 @@
+package world_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"fairloss/checker/world"
+	"fairloss/impl"
+	"fairloss/spec"
+)
+
+// oracle is a world written straight from the definitions: it remembers
+// nothing, numbers nothing, and keeps everything in plain lists.
+type oracle struct {
+	link       impl.Link
+	n          int
+	properties []spec.Property
+	monitors   []spec.Monitor // nil once broken
+	layers     []impl.Layer
+	timers     [][]impl.TimerID // of each process, ascending
+	stable     [][]byte
+	held       []int
+	workload   [][]world.Request // of each process, what is left
+	channels   [][]string        // from*n+to: the packets in flight
+	drops      int
+	copies     int
+	steps      int
+	history    []spec.Event
+}
+
+func newOracle(link impl.Link, properties []spec.Property, workload []world.Request) *oracle {
+	n := link.Size()
+	o := &oracle{
+		link: link, n: n, properties: properties, timers: make([][]impl.TimerID, n), held: make([]int, n),
+		stable: make([][]byte, n), workload: make([][]world.Request, n), channels: make([][]string, n*n),
+		drops: link.Assumes.Drops, copies: link.Assumes.Duplicates,
+	}
+	for _, r := range workload {
+		o.workload[r.From] = append(o.workload[r.From], r)
+	}
+	for _, p := range properties {
+		o.monitors = append(o.monitors, p.New())
+	}
+	for p := range spec.Process(n) {
+		o.layers = append(o.layers, link.New(p, impl.Peers(p, n)))
+		o.handle(p, nil, func(l impl.Layer, out *impl.Effects) { l.Init(out) })
+	}
+	return o
+}
+
+// handle runs one handler of process p, whose call is itself the first event.
+func (o *oracle) handle(p spec.Process, call []spec.Event, run func(impl.Layer, *impl.Effects)) {
+	for _, e := range call {
+		o.observe(e)
+	}
+	var out impl.Effects
+	run(o.layers[p], &out)
+	for _, e := range out.List() {
+		o.effect(p, e)
+	}
+	if h, ok := impl.As[impl.Holder](o.layers[p]); ok && h.Held() != o.held[p] {
+		o.held[p] = h.Held()
+		o.observe(spec.Event{Kind: spec.Held, Process: p, Count: o.held[p]})
+	}
+}
+
+func (o *oracle) effect(p spec.Process, e impl.Effect) {
+	disarmed := slices.DeleteFunc(slices.Clone(o.timers[p]), func(t impl.TimerID) bool { return t == e.Timer })
+	switch e.Kind {
+	case impl.Transmit:
+		o.transmit(int(p)*o.n+int(e.Peer), string(e.Packet))
+		o.observe(spec.Event{Kind: spec.Transmit, Process: p, Peer: e.Peer, Packet: string(e.Packet)})
+	case impl.Deliver:
+		o.observe(spec.Event{Kind: spec.Deliver, Process: p, Peer: e.Peer, Message: e.Message})
+	case impl.Confirm:
+		o.observe(spec.Event{Kind: spec.Confirm, Process: p, Peer: e.Peer, Message: e.Message})
+	case impl.SetTimer:
+		o.timers[p] = append(disarmed, e.Timer)
+		slices.Sort(o.timers[p])
+	case impl.CancelTimer:
+		o.timers[p] = disarmed
+	case impl.Store:
+		o.stable[p] = e.Stable
+	case impl.Commit:
+		o.stable[p] = e.Stable
+		for _, d := range e.Deliveries {
+			o.observe(spec.Event{Kind: spec.Deliver, Process: p, Peer: d.From, Message: d.Message})
+		}
+	}
+}
+
+// transmit puts a packet into a channel. Sets and bags are kept sorted.
+func (o *oracle) transmit(channel int, packet string) {
+	list := &o.channels[channel]
+	switch o.link.Assumes.Network {
+	case spec.FIFONetwork:
+		if len(*list) < o.link.Assumes.Cap() {
+			*list = append(*list, packet)
+		}
+		return
+	case spec.BagNetwork:
+		if len(*list) < o.link.Assumes.Cap() {
+			*list = append(*list, packet)
+		}
+	default:
+		if !slices.Contains(*list, packet) {
+			*list = append(*list, packet)
+		}
+	}
+	slices.Sort(*list)
+}
+
+func (o *oracle) observe(e spec.Event) {
+	for i, p := range o.properties {
+		if o.monitors[i] != nil && p.Reads.Has(e.Kind) && o.monitors[i].Observe(e) != "" {
+			o.monitors[i] = nil
+		}
+	}
+	e.At = int64(o.steps)
+	o.history = append(o.history, e)
+}
+
+// enabled returns what can happen, benign first.
+func (o *oracle) enabled() []world.Action {
+	var list []world.Action
+	for p, left := range o.workload {
+		if len(left) > 0 && o.ready(p, left[0].To) {
+			list = append(list, world.Action{Kind: world.Send, From: left[0].From, To: left[0].To, Message: left[0].Message})
+		}
+	}
+	list = append(list, o.packets(world.Deliver)...)
+	for p, timers := range o.timers {
+		for _, t := range timers {
+			list = append(list, world.Action{Kind: world.Timeout, From: spec.Process(p), Timer: t})
+		}
+	}
+	network := o.link.Assumes.Network
+	if network == spec.BagNetwork && o.copies > 0 {
+		list = append(list, o.packets(world.Duplicate)...)
+	}
+	if network == spec.LossySetNetwork || network == spec.FIFONetwork || network == spec.BagNetwork && o.drops > 0 {
+		list = append(list, o.packets(world.Drop)...)
+	}
+	return list
+}
+
+func (o *oracle) ready(p int, to spec.Process) bool {
+	r, ok := impl.As[impl.Readier](o.layers[p])
+	return !ok || r.Ready(to)
+}
+
+// packets returns an action of the kind for each packet that it can befall:
+// equal ones count once, on FIFO only the oldest can move.
+func (o *oracle) packets(kind world.ActionKind) []world.Action {
+	var list []world.Action
+	for c, packets := range o.channels {
+		if kind == world.Duplicate && len(packets) >= o.link.Assumes.Cap() {
+			continue
+		}
+		if o.link.Assumes.Network == spec.FIFONetwork {
+			packets = packets[:min(1, len(packets))]
+		}
+		for _, p := range slices.Compact(slices.Clone(packets)) {
+			list = append(list, world.Action{Kind: kind, From: spec.Process(c / o.n), To: spec.Process(c % o.n), Packet: impl.Packet(p)})
+		}
+	}
+	return list
+}
+
+// do makes an enabled action.
+func (o *oracle) do(a world.Action) {
+	o.steps++
+	c := int(a.From)*o.n + int(a.To)
+	switch a.Kind {
+	case world.Send:
+		o.workload[a.From] = o.workload[a.From][1:]
+		o.handle(a.From, []spec.Event{{Kind: spec.Send, Process: a.From, Peer: a.To, Message: a.Message}},
+			func(l impl.Layer, out *impl.Effects) { l.Send(a.To, a.Message, out) })
+	case world.Deliver:
+		if o.link.Assumes.Network >= spec.BagNetwork {
+			o.remove(c, string(a.Packet))
+		}
+		o.handle(a.To, []spec.Event{{Kind: spec.Receive, Process: a.To, Peer: a.From, Packet: string(a.Packet)}},
+			func(l impl.Layer, out *impl.Effects) { l.Receive(a.From, a.Packet, out) })
+	case world.Timeout:
+		o.timers[a.From] = slices.DeleteFunc(o.timers[a.From], func(t impl.TimerID) bool { return t == a.Timer })
+		o.handle(a.From, nil, func(l impl.Layer, out *impl.Effects) { l.Timeout(a.Timer, out) })
+	case world.Duplicate:
+		o.copies--
+		o.transmit(c, string(a.Packet))
+	case world.Drop:
+		if o.link.Assumes.Network == spec.BagNetwork {
+			o.drops--
+		}
+		o.remove(c, string(a.Packet))
+	}
+}
+
+func (o *oracle) remove(channel int, packet string) {
+	i := slices.Index(o.channels[channel], packet)
+	o.channels[channel] = slices.Delete(o.channels[channel], i, i+1)
+}
+
+// masks returns the broken and the owing properties, a bit for each.
+func (o *oracle) masks() (broken, owing uint32) {
+	for i, m := range o.monitors {
+		switch {
+		case m == nil:
+			broken |= 1 << i
+		case len(m.Owed()) > 0:
+			owing |= 1 << i
+		}
+	}
+	return broken, owing
+}
+
+// state is the whole state, spelled out. What is left of the workload is in it
+// by length: it is only compared between worlds with the same workload.
+func (o *oracle) state(t *testing.T) string {
+	var b []byte
+	part := func(p []byte) { b = append(binary.AppendUvarint(b, uint64(len(p))), p...) }
+	for p, l := range o.layers {
+		key, err := impl.Key(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		part(key)
+		part(fmt.Appendf(nil, "%v %q %v %d", o.timers[p], o.stable[p], o.stable[p] == nil, len(o.workload[p])))
+	}
+	for _, c := range o.channels {
+		part(fmt.Appendf(nil, "%q", c))
+	}
+	for _, m := range o.monitors {
+		if m == nil {
+			part([]byte("broken"))
+		} else {
+			part(m.AppendKey([]byte{0}))
+		}
+	}
+	part(fmt.Append(nil, o.drops, o.copies))
+	return string(b)
+}
+
+// difference says at which step a world shows something else than the oracle,
+// "" where it does not.
+func (o *oracle) difference(w *world.World) string {
+	var want, got []string
+	for _, a := range o.enabled() {
+		want = append(want, a.String())
+	}
+	for _, m := range w.Enabled(nil) {
+		got = append(got, w.Action(m).String())
+	}
+	if !slices.Equal(want, got) {
+		return fmt.Sprintf("after step %d the oracle enables\n\t%s\nthe world\n\t%s", o.steps, strings.Join(want, "\n\t"), strings.Join(got, "\n\t"))
+	}
+	if broken, owing := o.masks(); broken != w.Broken() || owing != w.Owing() {
+		return fmt.Sprintf("after step %d the oracle has %b broken, %b owing, the world %b, %b", o.steps, broken, owing, w.Broken(), w.Owing())
+	}
+	if history := w.History(); history != nil && !slices.Equal(o.history, history) {
+		return fmt.Sprintf("after step %d the history of the oracle is\n\t%v\nof the world\n\t%v", o.steps, o.history, history)
+	}
+	if o.steps != w.Steps() {
+		return fmt.Sprintf("the oracle has made %d steps, the world %d", o.steps, w.Steps())
+	}
+	return ""
+}
