@@ -1,17 +1,20 @@
-// Package chart draws a history as a space-time diagram in text: a lifeline
-// for each process, time downwards, an arrow for each packet where it arrives.
+// Package chart draws a history as a space-time diagram, in text, as SVG or as
+// a page of HTML: a lifeline for each process, time downwards, an arrow for
+// each packet.
 //
 // Use it to show a person what happened in a history of points, as a World
 // records it. It is made for the short histories of counterexamples; a long
 // run, or one on a wall clock, is drawn but not explained. A chart judges
 // nothing: what broke, and where, is told to it.
 //
-// Two processes stand left and right with room between them; three or four
-// have a lane each; of more, or of four in a narrow chart, the events are
-// listed. Where a history has no packets, its messages are drawn instead.
+// In text, arrows are drawn where they arrive. Two processes stand left and
+// right with room between them; three or four have a lane each; of more, or of
+// four in a narrow chart, the events are listed.
 //
-// A packet has a number where it leaves, and again where it arrives. An arrow
-// with a double shaft is a packet that has arrived before.
+// Where a history has no packets, its messages are drawn instead.
+//
+// A packet has a number where it leaves; in text, again where it arrives. An
+// arrow with a double shaft, or dashed, is a packet that has arrived before.
 package chart
 
 import (

@@ -3,6 +3,7 @@ package chart_test
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"fairloss/histories/chart"
 	"fairloss/spec"
@@ -28,4 +29,27 @@ func ExampleText() {
 	//    2              |------ (1) sent at 1 ------>| DELIVER "pay 5"
 	//    3              |== (1) again, sent at 1 ===>| DELIVER "pay 5"
 	//                                                ^ PL2 broken here
+}
+
+// A page to look at in a browser, or to send to somebody.
+func ExampleHTML() {
+	var page strings.Builder
+	err := chart.HTML(&page, chart.Page{
+		Title:    "PL3 no creation is violated",
+		Sentence: "What a process delivers from p, p has sent to it.",
+		Replay:   "go test -run '^TestLink$'",
+		Events:   []spec.Event{{Kind: spec.Deliver, Process: 1, Peer: 0, Message: "<forged>", At: 1}},
+		Options:  chart.Options{Broken: 0, Note: "PL3 broken here"},
+	})
+	if err != nil {
+		fmt.Println(err)
+	}
+	for line := range strings.Lines(page.String()) {
+		if strings.HasPrefix(line, "<h1>") || strings.Contains(line, "DELIVER") {
+			fmt.Print(line)
+		}
+	}
+	// Output:
+	// <h1>PL3 no creation is violated</h1>
+	// <text x="200" y="60" text-anchor="middle" class="broken"><tspan class="verb">DELIVER</tspan> &#34;&lt;forged&gt;&#34;</text>
 }

@@ -68,7 +68,7 @@ p,blockquote{overflow-wrap:anywhere}
 blockquote{margin:1em 0;padding-left:1em;border-left:3px solid}
 cite,figcaption{font-size:.875em;opacity:.8}
 figure{margin:1em 0;overflow-x:auto}
-pre{background:var(--soft);padding:.8em 1em;border-radius:6px;overflow-x:auto;font:13px/1.5 ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+pre{background:var(--soft);padding:.8em 1em;border-radius:6px;white-space:pre-wrap;overflow-wrap:anywhere;font:13px/1.5 ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 </style>
 </head>
 <body>

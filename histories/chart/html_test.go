@@ -31,7 +31,10 @@ func TestHTMLHasAllParts(t *testing.T) {
 	}
 	root := parseXML(t, document)
 	for _, c := range []struct{ element, text string }{
-		{"h1", page.Title}, {"p", page.Sentence}, {"cite", page.Source}, {"strong", page.Reason},
+		{"h1", page.Title},
+		{"p", page.Sentence},
+		{"cite", page.Source},
+		{"strong", page.Reason},
 		{"pre", "\n" + page.Schedule},
 	} {
 		if found := root.find(c.element); len(found) == 0 || found[0].Text != c.text {

@@ -1,10 +1,8 @@
 package chart
 
 import (
-	"encoding/xml"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"fairloss/spec"
@@ -125,12 +123,12 @@ func (p *picture) node(n node) {
 	c := caption{x: x, y: n.y + 4, anchor: "middle", class: class, verb: short.verb, text: n.label.payload, columns: columns(short.payload)}
 	switch {
 	case n.label == label{}:
-		fmt.Fprintf(&p.over, `<circle class="dot %s" cx="%d" cy="%d" r="%d"/>`+"\n", class, x, n.y, dot)
+		fmt.Fprintf(&p.over, `<circle%s cx="%d" cy="%d" r="%d"/>`+"\n", attribute("class", "dot", class), x, n.y, dot)
 	case strings.ToUpper(n.label.verb) == n.label.verb:
-		fmt.Fprintf(&p.over, `<rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="4"/>`+"\n", class, x-n.half, n.y-boxHalf, 2*n.half, 2*boxHalf)
+		fmt.Fprintf(&p.over, `<rect%s x="%d" y="%d" width="%d" height="%d" rx="4"/>`+"\n", attribute("class", class), x-n.half, n.y-boxHalf, 2*n.half, 2*boxHalf)
 		p.text(c)
 	default:
-		c.text, c.verb, c.columns, c.class = n.label.String(), "", maxLabel, class+" quiet"
+		c.text, c.verb, c.columns, c.class = n.label.String(), "", maxLabel, strings.TrimSpace(class+" quiet")
 		p.text(c)
 	}
 }
@@ -145,59 +143,4 @@ func (p *picture) mark(n node) {
 
 func (p *picture) reach(left, right int) {
 	p.left, p.right = min(p.left, left), max(p.right, right)
-}
-
-// caption is a line of text, shortened to the columns; 0 leaves it as it is.
-type caption struct {
-	x, y    int
-	anchor  string // "" is "start"
-	class   string
-	verb    string // in bold, before the text
-	text    string
-	columns int
-}
-
-func (p *picture) text(c caption) {
-	shown := c.text
-	if c.columns > 0 {
-		shown = clip(c.text, c.columns)
-	}
-	width := textWidth(columns(strings.TrimSpace(c.verb + " " + shown)))
-	switch c.anchor {
-	case "middle":
-		p.reach(c.x-width/2, c.x+width/2)
-	case "end":
-		p.reach(c.x-width, c.x)
-	default:
-		p.reach(c.x, c.x+width)
-	}
-	fmt.Fprintf(&p.over, `<text x="%d" y="%d"`, c.x, c.y)
-	for _, a := range []struct{ name, value string }{{"text-anchor", c.anchor}, {"class", c.class}} {
-		if a.value != "" {
-			fmt.Fprintf(&p.over, ` %s="%s"`, a.name, a.value)
-		}
-	}
-	p.over.WriteString(">")
-	if shown != c.text {
-		p.over.WriteString("<title>" + escape(c.text) + "</title>")
-	}
-	if c.verb != "" {
-		p.over.WriteString(`<tspan class="verb">` + escape(c.verb) + "</tspan>")
-		if shown != "" {
-			shown = " " + shown
-		}
-	}
-	p.over.WriteString(escape(shown) + "</text>\n")
-}
-
-// escape makes any bytes the text of an XML element.
-func escape(s string) string {
-	var b strings.Builder
-	xml.EscapeText(&b, []byte(s)) // a Builder returns no errors
-	return b.String()
-}
-
-// coordinate writes a number with at most one decimal.
-func coordinate(f float64) string {
-	return strings.TrimSuffix(strconv.FormatFloat(f, 'f', 1, 64), ".0")
 }

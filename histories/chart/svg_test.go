@@ -148,4 +148,3 @@ func FuzzSVG(f *testing.F) {
 		}
 	})
 }
-

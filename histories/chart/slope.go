@@ -58,16 +58,16 @@ func (p *picture) departure(n node) {
 func (p *picture) arrival(n node) {
 	class := ""
 	if n.arrow.note == "again" {
-		class = "again"
+		class = "again "
 	}
 	if n.broken {
-		class += " broken"
+		class += "broken"
 	}
 	to := p.edge(n)
 	origin, sent := p.departures[n.arrow.number]
 	switch {
 	case !sent:
-		p.line(class+" flight", point{to.x + n.side*stubLength, to.y - 8}, to)
+		p.line("flight "+class, point{to.x + n.side*stubLength, to.y - 8}, to)
 		p.head(class, point{to.x + n.side*stubLength, to.y - 8}, to)
 	case n.arrow.from == n.arrow.to:
 		p.loop(class, p.edge(origin), to)
@@ -78,14 +78,14 @@ func (p *picture) arrival(n node) {
 }
 
 func (p *picture) line(class string, from, to point) {
-	fmt.Fprintf(&p.arrows, `<line class="%s" x1="%d" y1="%d" x2="%d" y2="%d"/>`+"\n", class, from.x, from.y, to.x, to.y)
+	fmt.Fprintf(&p.arrows, `<line%s x1="%d" y1="%d" x2="%d" y2="%d"/>`+"\n", attribute("class", class), from.x, from.y, to.x, to.y)
 }
 
 // loop draws an arrow of a process to itself, right of the lifeline.
 func (p *picture) loop(class string, from, to point) {
 	bend := max(from.x, to.x) + stubLength
 	p.reach(bend, bend)
-	fmt.Fprintf(&p.arrows, `<path class="%s" d="M%d %dC%d %d %d %d %d %d"/>`+"\n", class, from.x, from.y, bend, from.y, bend, to.y, to.x, to.y)
+	fmt.Fprintf(&p.arrows, `<path%s d="M%d %dC%d %d %d %d %d %d"/>`+"\n", attribute("class", class), from.x, from.y, bend, from.y, bend, to.y, to.x, to.y)
 	p.head(class, point{bend, to.y}, to)
 }
 
@@ -96,6 +96,6 @@ func (p *picture) head(class string, from, to point) {
 	d := max(1, math.Hypot(dx, dy))
 	dx, dy = dx/d, dy/d
 	x, y := float64(to.x)+length*dx, float64(to.y)+length*dy
-	fmt.Fprintf(&p.arrows, `<path class="head %s" d="M%d %dL%s %sL%s %sZ"/>`+"\n", class, to.x, to.y,
-		coordinate(x-half*dy), coordinate(y+half*dx), coordinate(x+half*dy), coordinate(y-half*dx))
+	fmt.Fprintf(&p.arrows, `<path%s d="M%d %dL%.1f %.1fL%.1f %.1fZ"/>`+"\n", attribute("class", "head", class), to.x, to.y,
+		x-half*dy, y+half*dx, x+half*dy, y-half*dx)
 }
