@@ -62,6 +62,8 @@ type Recoverer interface {
 
 // Readier is a bounded link: the application may send to a peer only while
 // Ready reports true (backpressure). Where a layer is none it is always ready.
+// Once the network is fair and all that was sent is delivered, Ready must
+// become true again, or the application would wait for ever.
 type Readier interface {
 	Ready(to spec.Process) bool
 }

@@ -17,7 +17,7 @@ const (
 // and keys, on two instances that run interleaved; and a state's key omits
 // nothing that its future depends on. It walks the link's states at random,
 // running the real code beside the memo at every step. An error is a *Broken
-// that names the event.
+// that names the event, or a *world.Failure where not even Init can be run.
 func Audit(link impl.Link, seed uint64, walks int) error {
 	c, err := New(link)
 	if err != nil {

@@ -158,15 +158,16 @@ var profiles = [...][5]int{
 
 func (c *Campaign) draw(src Source) plan {
 	p := plan{length: src.Intn(maxActions + 1)}
-	n := c.link.Size()
 	messages, shape := 1+src.Intn(maxMessages), src.Intn(8)
 	both := src.Intn(4) == 3
-	for i := range messages {
-		r := world.Request{From: 0, To: 1, Message: payload(src, shape, i)}
+	sent := make([]int, c.link.Size())
+	for range messages {
+		r := world.Request{From: 0, To: 1}
 		if both {
-			r.From = spec.Process(src.Intn(n))
-			r.To = (r.From + 1 + spec.Process(src.Intn(n-1))) % spec.Process(n)
+			r = c.channel(src)
 		}
+		r.Message = payload(src, shape, sent[r.From])
+		sent[r.From]++
 		p.workload = append(p.workload, r)
 	}
 	p.weights = profiles[src.Intn(len(profiles))]
@@ -177,8 +178,15 @@ func (c *Campaign) draw(src Source) plan {
 	return p
 }
 
-// payload draws a message: mostly distinct ones, which show order; sometimes
-// equal ones, which show deduplication by content.
+// channel draws a sender and a receiver.
+func (c *Campaign) channel(src Source) world.Request {
+	n := spec.Process(c.link.Size())
+	from := spec.Process(src.Intn(int(n)))
+	return world.Request{From: from, To: (from + 1 + spec.Process(src.Intn(int(n)-1))) % n}
+}
+
+// payload draws the i-th message of a process: mostly distinct ones, which
+// show order; sometimes equal ones, which show deduplication by content.
 func payload(src Source, shape, i int) spec.Message {
 	switch shape {
 	case 6:
@@ -213,10 +221,7 @@ func (c *Campaign) adversarial(src Source, p plan) error {
 
 // choose draws one of the moves, which stand in the order of their kinds.
 func choose(src Source, moves []world.Move, weights *[5]int) world.Move {
-	var numbers [5]int
-	for _, m := range moves {
-		numbers[m.Kind()]++
-	}
+	numbers := kinds(moves)
 	total := 0
 	for kind, n := range numbers {
 		total += n * weights[kind]
@@ -230,6 +235,14 @@ func choose(src Source, moves []world.Move, weights *[5]int) world.Move {
 		first += n
 	}
 	panic("explore: a choice beyond the last move")
+}
+
+// kinds counts the moves of each kind.
+func kinds(moves []world.Move) (numbers [5]int) {
+	for _, m := range moves {
+		numbers[m.Kind()]++
+	}
+	return numbers
 }
 
 // loss counts how often a packet may still be lost in the suffix.

@@ -135,7 +135,8 @@ func Show(link impl.Link, property spec.Property, s world.Schedule) (*Counterexa
 
 // Replay runs a schedule through the real code of a link on a system that has
 // learnt nothing, and judges the history. It returns the Witness at the end.
-// The error says which action is not enabled, or is a *Broken.
+// The error says which action is not enabled, or is a *Broken, or a
+// *world.Failure where not even Init can be run.
 func Replay(link impl.Link, s world.Schedule, properties ...spec.Property) (*world.World, []checker.Judgement, error) {
 	if s.Assumes != nil {
 		link.Assumes = *s.Assumes

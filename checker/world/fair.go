@@ -2,6 +2,7 @@ package world
 
 import (
 	"bytes"
+	"fmt"
 
 	"fairloss/spec"
 )
@@ -36,31 +37,31 @@ type fairRun struct {
 	suffix      Suffix
 	transmitted []push        // since the round began, to be delivered in the next
 	losses      int           // of all rounds
-	sends       int           // before the suffix
 	repeating   bool          // the world repeats itself: nothing is lost any more
 	sent        map[push]bool // within the cycle; nil before it
 	received    map[push]bool // within the cycle
+	ready       []uint64      // of each process, whom it was ready to send to within the cycle
 }
 
 // RunFair lets the network be fair from now on: in rounds, each packet
 // transmitted in the round before is delivered, unless it is lost, and each
 // armed timer expires. Packets transmitted before may stay lost for ever where
-// the model allows it. It ends when nothing is owed (unless a property speaks
+// the model allows it. It ends when every link is ready and nothing is owed (unless a property speaks
 // of what happens for ever), when nothing more can happen, or when the world
 // repeats itself; in the last two cases a Forever event goes before what
 // repeats. An error is a *Failure.
 func (w *World) RunFair(s Suffix) (Ending, error) {
-	w.fair = &fairRun{suffix: s, sends: w.requests}
+	w.fair = &fairRun{suffix: s}
 	limit := w.steps + maxFairSteps
 	var states [][]byte
 	var losses []int
 	for round := 0; round < maxRounds && w.steps < limit; round++ {
-		if !w.sys.judges.recurrent && w.Owing() == 0 {
+		if !w.sys.judges.recurrent && w.Owing() == 0 && w.allReady() {
 			return Met, nil
 		}
 		if w.quiet() {
 			w.markForever()
-			return Quiet, nil
+			return Quiet, w.blocked(w.readiness())
 		}
 		state := w.roundKey()
 		for i, earlier := range states {
@@ -83,23 +84,16 @@ func (w *World) markForever() {
 	}
 }
 
-// repeat runs the last rounds again until what is owed has settled, then once
-// more as the cycle of a lasso. It checks that the cycle is fair: what is
-// transmitted in it is received in it.
+// repeat runs the last rounds once more, as the cycle of a lasso. It checks
+// that the cycle is fair: what is transmitted in it is received in it.
 func (w *World) repeat(rounds int) (Ending, error) {
-	// Each repetition that delivers anything owed leaves less of it.
-	w.fair.repeating = true
-	for range w.fair.sends + 1 {
-		before := w.judged
-		if err := w.rounds(rounds); err != nil {
-			return Bound, err
-		}
-		if w.judged == before {
-			break
-		}
-	}
 	w.markForever()
+	w.fair.repeating = true
 	w.fair.sent, w.fair.received = map[push]bool{}, map[push]bool{}
+	w.fair.ready = make([]uint64, w.sys.n)
+	for p := range w.fair.ready {
+		w.seeReady(p)
+	}
 	if err := w.rounds(rounds); err != nil {
 		return Bound, err
 	}
@@ -108,7 +102,48 @@ func (w *World) repeat(rounds int) (Ending, error) {
 			return Bound, nil
 		}
 	}
-	return Cycle, nil
+	return Cycle, w.blocked(w.fair.ready)
+}
+
+// seeReady notes whom the link of process p is ready to send to.
+func (w *World) seeReady(p int) {
+	w.fair.ready[p] |= w.sys.procs[p].locals[w.locals[p]].ready
+}
+
+// readiness returns whom the link of each process is ready to send to.
+func (w *World) readiness() []uint64 {
+	ready := make([]uint64, w.sys.n)
+	for p, pr := range w.sys.procs {
+		ready[p] = pr.locals[w.locals[p]].ready
+	}
+	return ready
+}
+
+// allReady reports whether every link is ready to send to every peer.
+func (w *World) allReady() bool {
+	for p, pr := range w.sys.procs {
+		ready := pr.locals[w.locals[p]].ready | 1<<p
+		if everyone := uint64(1)<<w.sys.n - 1; ready&everyone != everyone {
+			return false
+		}
+	}
+	return true
+}
+
+// blocked returns a *Failure where a link will never be ready again, although
+// it has done all that it owes: its application waits for ever.
+func (w *World) blocked(ready []uint64) error {
+	if w.Owing() != 0 || w.Broken() != 0 {
+		return nil
+	}
+	for p := range w.sys.procs {
+		for q := range w.sys.procs {
+			if p != q && ready[p]>>q&1 == 0 {
+				return &Failure{spec.Process(p), "what a fair network brings", fmt.Sprintf("is never ready to send to process %d again", q)}
+			}
+		}
+	}
+	return nil
 }
 
 func (w *World) rounds(n int) error {

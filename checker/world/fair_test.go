@@ -1,6 +1,7 @@
 package world_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -168,9 +169,6 @@ func TestEndings(t *testing.T) {
 			return &planted{send: transmitting}
 		}}, spec.FairLoss), `fair; send 0>1 "a"`, world.Cycle, 1},
 		{"delivered for ever, sent once", with(registered(t, "stubborn"), spec.FairLoss), `send 0>1 "a"; fair`, world.Cycle, 2},
-		{"a link that is never ready for what would be repeated", with(impl.Link{New: func(spec.Process, []spec.Process) impl.Layer {
-			return &planted{ready: func(spec.Process) bool { return false }}
-		}}, spec.FairLoss), `fair; send 0>1 "a"`, world.Quiet, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w, ending := follow(t, test.link, test.schedule)
@@ -357,5 +355,57 @@ func TestWorldAndWitnessEndAlike(t *testing.T) {
 		if ending == world.Cycle {
 			fairCycle(t, link, witness)
 		}
+	}
+}
+
+// TestNeverReady demands that a link which delivers everything and then keeps
+// its application waiting for ever is said to, and that one which is ready now
+// and then is not.
+func TestNeverReady(t *testing.T) {
+	link := func(ready func(sent, timeouts int) bool) impl.Link {
+		return impl.Link{Name: "bounded", Guarantee: spec.AtLeastOnce, New: func(spec.Process, []spec.Process) impl.Layer {
+			sent, timeouts := 0, 0
+			return &planted{
+				send: func(to spec.Process, m spec.Message, out *impl.Effects) {
+					sent++
+					transmitting(to, m, out)
+					out.SetTimer(1, 1, 1)
+				},
+				receive: delivering,
+				timeout: func(_ impl.TimerID, out *impl.Effects) {
+					timeouts = (timeouts + 1) % 3
+					out.Transmit(1, "a")
+					out.SetTimer(1, 1, 1)
+				},
+				ready: func(spec.Process) bool { return ready(sent, timeouts) },
+				key:   func() []byte { return []byte{byte(sent), byte(timeouts)} },
+			}
+		}}
+	}
+	for name, test := range map[string]struct {
+		ready func(sent, timeouts int) bool
+		want  string
+	}{
+		"never":               {func(int, int) bool { return false }, "is never ready to send to process 1 again"},
+		"not after a message": {func(sent, _ int) bool { return sent == 0 }, "the link at process 0, handling what a fair network brings, is never ready to send to process 1 again"},
+		"now and then":        {func(_, timeouts int) bool { return timeouts == 0 }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sys, err := world.New(link(test.ready), spec.AtLeastOnce.Properties)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := sys.World(nil)
+			if name != "never" {
+				if err := w.Apply(world.Action{Kind: world.Send, From: 0, To: 1, Message: "a"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, err = w.RunFair(world.Suffix{})
+			var failure *world.Failure
+			if test.want == "" && err != nil || test.want != "" && (!errors.As(err, &failure) || !strings.Contains(err.Error(), test.want)) {
+				t.Errorf("error %v, want %q", err, test.want)
+			}
+		})
 	}
 }

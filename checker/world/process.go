@@ -290,10 +290,26 @@ func (pr *process) intern(o outcome, parent, in uint32) uint32 {
 	return id
 }
 
+// instance makes a fresh end of the link.
+func (pr *process) instance() (layer impl.Layer, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &Failure{Process: pr.self, Event: "its Factory", Text: fmt.Sprintf("panics: %v", r)}
+		}
+	}()
+	if layer = pr.sys.link.New(pr.self, impl.Peers(pr.self, pr.sys.n)); layer == nil {
+		return nil, &Failure{Process: pr.self, Event: "its Factory", Text: "is nil"}
+	}
+	return layer, nil
+}
+
 // start interns the local state after Init, which is always number 0.
 func (pr *process) start() error {
 	in := pr.input(input{kind: initialise})
-	layer := pr.sys.link.New(pr.self, impl.Peers(pr.self, pr.sys.n))
+	layer, err := pr.instance()
+	if err != nil {
+		return err
+	}
 	o, err := pr.execute(layer, &local{}, pr.inputs[in])
 	if err != nil {
 		return err
@@ -312,7 +328,10 @@ func (pr *process) rebuild(id uint32) error {
 	for at := id; at != 0; at = pr.locals[at].parent {
 		path = append(path, at)
 	}
-	layer := pr.sys.link.New(pr.self, impl.Peers(pr.self, pr.sys.n))
+	layer, err := pr.instance()
+	if err != nil {
+		return err
+	}
 	if err := pr.again(layer, pr.inputs[0]); err != nil {
 		return err
 	}

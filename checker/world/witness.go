@@ -23,10 +23,15 @@ type witness struct {
 func (sys *System) Witness(workload []Request) (*World, error) {
 	w := sys.World(workload)
 	w.witness = &witness{}
-	for p, pr := range sys.procs {
-		self := spec.Process(p)
-		peers := impl.Peers(self, sys.n)
-		layer, twin := sys.link.New(self, slices.Clone(peers)), sys.link.New(self, slices.Clone(peers))
+	for _, pr := range sys.procs {
+		layer, err := pr.instance()
+		if err != nil {
+			return nil, err
+		}
+		twin, err := pr.instance()
+		if err != nil {
+			return nil, err
+		}
 		w.witness.layers = append(w.witness.layers, layer)
 		w.witness.twins = append(w.witness.twins, twin)
 		o, err := pr.twice(layer, twin, &local{}, pr.inputs[0])
@@ -36,7 +41,7 @@ func (sys *System) Witness(workload []Request) (*World, error) {
 		events := pr.events(nil, pr.inputs[0], o, 0)
 		known := sys.birth[len(w.witness.history):]
 		if id, same := pr.ids[o.key]; !same || id != 0 || len(known) < len(events) || !slices.Equal(known[:len(events)], events) {
-			return nil, &Failure{self, pr.inputs[0].String(), "is not deterministic: it does not do what it did in the first instance"}
+			return nil, &Failure{pr.self, pr.inputs[0].String(), "is not deterministic: it does not do what it did in the first instance"}
 		}
 		w.record(events)
 	}

@@ -26,7 +26,6 @@ type World struct {
 	drops    int   // Bag: left in the budget
 	copies   int   // Bag: left in the budget
 	steps    int
-	requests int     // sends so far
 	seen     [32]int // events that some monitor reads, by kind
 
 	workload [][]pending // of each process
@@ -62,7 +61,7 @@ func (w *World) Reset(workload []Request) {
 	clear(w.channels)
 	clear(w.next)
 	clear(w.seen[:])
-	w.judged, w.steps, w.requests, w.fair = 0, 0, 0, nil
+	w.judged, w.steps, w.fair = 0, 0, nil
 	w.drops, w.copies = w.sys.link.Assumes.Drops, w.sys.link.Assumes.Duplicates
 	for p := range w.workload {
 		w.workload[p] = w.workload[p][:0]
@@ -180,7 +179,6 @@ func (w *World) Do(m Move) error {
 	switch m.kind {
 	case Send:
 		w.next[m.place]++
-		w.requests++
 		return w.handle(int(m.place), m.id)
 	case Timeout:
 		return w.handle(int(m.place), m.id)
@@ -213,6 +211,9 @@ func (w *World) handle(p int, in uint32) error {
 		return err
 	}
 	w.locals[p] = t.next
+	if w.fair != nil && w.fair.repeating {
+		w.seeReady(p)
+	}
 	w.push(t.sends)
 	w.observe(t.observed)
 	return nil
