@@ -82,3 +82,15 @@ func (w *Writer) Close() error {
 	}
 	return w.err
 }
+
+// WriteAll writes a whole history; ReadAll reads it back. The error is that of
+// the first event that a Reader would refuse, or from w.
+func WriteAll(w io.Writer, h Header, events []spec.Event) error {
+	hw := NewWriter(w, h)
+	for _, e := range events {
+		if hw.Write(e) != nil {
+			break
+		}
+	}
+	return hw.Close()
+}

@@ -16,16 +16,19 @@ import (
 func write(t *testing.T, h histories.Header, events []spec.Event) []byte {
 	t.Helper()
 	var file bytes.Buffer
-	w := histories.NewWriter(&file, h)
-	for _, e := range events {
-		if err := w.Write(e); err != nil {
-			t.Fatalf("write %v: %v", e, err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatalf("close: %v", err)
+	if err := histories.WriteAll(&file, h, events); err != nil {
+		t.Fatal(err)
 	}
 	return file.Bytes()
+}
+
+// TestWriteAllErrors demands the error of the first event that is refused.
+func TestWriteAllErrors(t *testing.T) {
+	events := []spec.Event{{Kind: spec.Forever}, {Kind: spec.Held, Count: -1}, {}}
+	err := histories.WriteAll(io.Discard, histories.Header{}, events)
+	if want := "event 1: count -1 is negative"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
 }
 
 var (

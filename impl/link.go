@@ -1,6 +1,10 @@
 package impl
 
-import "fairloss/spec"
+import (
+	"fmt"
+
+	"fairloss/spec"
+)
 
 // LinkKind tells the links that are meant to be right from those that are not.
 type LinkKind uint8
@@ -9,11 +13,18 @@ type LinkKind uint8
 const (
 	Correct LinkKind = iota // keeps what it claims
 	Mutant                  // broken on purpose: breaks one property that its parent claims
-	Golden                  // a workload whose states other model checkers have counted
 )
 
-// String returns "link", "mutant" or "golden".
-func (k LinkKind) String() string { return [...]string{"link", "mutant", "golden"}[k] }
+// String returns "link" or "mutant".
+func (k LinkKind) String() string {
+	switch k {
+	case Correct:
+		return "link"
+	case Mutant:
+		return "mutant"
+	}
+	return fmt.Sprintf("linkkind(%d)", uint8(k))
+}
 
 // Link is a link together with what it claims: all that a checker needs.
 // New and Guarantee are required; the rest may be zero.
@@ -37,6 +48,16 @@ func (l Link) Size() int {
 		return 2
 	}
 	return l.Processes
+}
+
+// Describer returns the link's own words for its packets, nil where its layer
+// is no Describer.
+func (l Link) Describer() func(packet string) string {
+	d, ok := As[Describer](l.New(0, Peers(0, l.Size())))
+	if !ok {
+		return nil
+	}
+	return func(packet string) string { return d.Describe(Packet(packet)) }
 }
 
 // Peers returns all processes of a link of n processes but self, ascending.

@@ -227,13 +227,6 @@ func (c *confirmation) Clone() Monitor {
 	return &confirmation{maps.Clone(c.undelivered), maps.Clone(c.unconfirmed)}
 }
 
-func appendBool(b []byte, v bool) []byte {
-	if v {
-		return append(b, 1)
-	}
-	return append(b, 0)
-}
-
 // bounded is the monitor of BND. A message is unconfirmed from its Send to its
 // Confirm, or to the Reject that says that it was not sent.
 type bounded struct {

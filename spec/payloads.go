@@ -140,6 +140,13 @@ func appendChannel(b []byte, c channel) []byte {
 	return binary.AppendVarint(b, int64(c.to))
 }
 
+func appendBool(b []byte, v bool) []byte {
+	if v {
+		return append(b, 1)
+	}
+	return append(b, 0)
+}
+
 func compareMessages(a, b Message) int { return strings.Compare(string(a), string(b)) }
 
 func sortedKeys[K comparable, V any](m map[K]V, compare func(a, b K) int) []K {

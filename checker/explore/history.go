@@ -1,7 +1,6 @@
 package explore
 
 import (
-	"errors"
 	"io"
 
 	"fairloss/histories"
@@ -9,8 +8,7 @@ import (
 	"fairloss/spec"
 )
 
-// Header returns the header of a history of points of the link.
-func Header(link impl.Link) histories.Header {
+func header(link impl.Link) histories.Header {
 	h := histories.Header{
 		Link: link.Name, Guarantee: link.Guarantee.Name, Assumes: link.Assumes.String(),
 		Processes: link.Size(), Clock: histories.Points,
@@ -23,11 +21,5 @@ func Header(link impl.Link) histories.Header {
 
 // WriteHistory writes a history of points of the link.
 func WriteHistory(w io.Writer, link impl.Link, events []spec.Event) error {
-	out := histories.NewWriter(w, Header(link))
-	for _, e := range events {
-		if err := out.Write(e); err != nil {
-			return errors.Join(err, out.Close())
-		}
-	}
-	return out.Close()
+	return histories.WriteAll(w, header(link), events)
 }

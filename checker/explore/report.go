@@ -138,13 +138,7 @@ func Show(link impl.Link, property spec.Property, s world.Schedule) (*Counterexa
 // The error says which action is not enabled, or is a *Broken, or a
 // *world.Failure where not even Init can be run.
 func Replay(link impl.Link, s world.Schedule, properties ...spec.Property) (*world.World, []checker.Judgement, error) {
-	if s.Assumes != nil {
-		link.Assumes = *s.Assumes
-	}
-	if s.Processes != 0 {
-		link.Processes = s.Processes
-	}
-	sys, err := world.New(link, properties)
+	sys, err := world.New(s.On(link), properties)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -17,10 +17,11 @@
 // goroutines of its own, is not an impl.Layer: this kit cannot check it.
 //
 // Flags: -rapid.checks sets the number of cases (each is 20 schedules),
-// -rapid.seed repeats a run, -short makes it a fifth, and -fairloss.replay
-// replays one schedule. The environment variable FAIRLOSS_REPLAY does the same
-// where a flag cannot be given. -artifacts keeps schedules, histories and
-// pictures. Go caches passing tests: -count=1 runs them again.
+// -rapid.seed repeats a run, -short runs a fifth of the cases, and
+// -fairloss.replay replays one schedule. The environment variable
+// FAIRLOSS_REPLAY does the same where a flag cannot be given. -artifacts keeps
+// schedules, histories and pictures. Go caches passing tests: -count=1 runs
+// them again.
 //
 // Importing the package changes three defaults of rapid for the whole test
 // binary, because rapid has only global settings: -rapid.nofailfile is true

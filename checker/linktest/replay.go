@@ -17,6 +17,7 @@ func (r reporter) replay(t *testing.T, text string) {
 	if err != nil {
 		t.Fatalf("-fairloss.replay: %v", err)
 	}
+	r.link = s.On(r.link)
 	var judgements []checker.Judgement
 	err = guard(r.link, func() error {
 		_, judgements, err = explore.Replay(r.link, s, explore.Judged(r.link)...)

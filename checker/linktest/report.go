@@ -115,18 +115,8 @@ func diagram(link impl.Link, c *explore.Counterexample, width int) string {
 func drawing(link impl.Link, c *explore.Counterexample, width int) chart.Options {
 	return chart.Options{
 		Width: width, Processes: link.Size(), Broken: c.Broken, Note: c.Property.ID + " broken here",
-		Live: c.Schedule.Fair, Describe: describer(link),
+		Live: c.Schedule.Fair, Describe: link.Describer(),
 	}
-}
-
-// describer returns the link's own words for its packets, nil where it has
-// none.
-func describer(link impl.Link) func(string) string {
-	d, ok := impl.As[impl.Describer](link.New(0, impl.Peers(0, link.Size())))
-	if !ok {
-		return nil
-	}
-	return func(packet string) string { return d.Describe(impl.Packet(packet)) }
 }
 
 func indent(text string) string {

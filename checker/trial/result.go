@@ -2,6 +2,7 @@ package trial
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"fairloss/checker"
@@ -22,7 +23,17 @@ const (
 
 // String returns the ending in words: "the run settled".
 func (e Ending) String() string {
-	return [...]string{"the time was over", "the run settled", "it was interrupted", "the history grew too long"}[e]
+	switch e {
+	case TimedOut:
+		return "the time was over"
+	case Settled:
+		return "the run settled"
+	case Interrupted:
+		return "it was interrupted"
+	case Full:
+		return "the history grew too long"
+	}
+	return fmt.Sprintf("ending(%d)", uint8(e))
 }
 
 // Packets counts what the faulty network did.

@@ -24,7 +24,12 @@ const (
 var actionNames = [actionKinds]string{"send", "deliver", "timeout", "duplicate", "drop"}
 
 // String returns the word that stands for the kind in schedules.
-func (k ActionKind) String() string { return actionNames[k] }
+func (k ActionKind) String() string {
+	if k >= actionKinds {
+		return fmt.Sprintf("action(%d)", uint8(k))
+	}
+	return actionNames[k]
+}
 
 // Action is one move of the application, the network or a clock. Fields that
 // its kind does not name are zero.

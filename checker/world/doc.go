@@ -1,7 +1,6 @@
-// Package world is the one transition system that every engine of fairloss
-// runs: processes × network × judges. Random runs draw from its enabled
-// actions, search enumerates them, replay follows a schedule of them, and a
-// person steps through them.
+// Package world is the one transition system that fairloss runs: processes ×
+// network × judges. Random runs draw from its enabled actions, and replay
+// follows a schedule of them.
 //
 // A link's real code runs only when a local state meets an event for the first
 // time; from then on the answer is remembered (links are deterministic). A

@@ -3,6 +3,7 @@ package world
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"fairloss/spec"
 )
@@ -46,10 +47,10 @@ type fairRun struct {
 // RunFair lets the network be fair from now on: in rounds, each packet
 // transmitted in the round before is delivered, unless it is lost, and each
 // armed timer expires. Packets transmitted before may stay lost for ever where
-// the model allows it. It ends when every link is ready and nothing is owed (unless a property speaks
-// of what happens for ever), when nothing more can happen, or when the world
-// repeats itself; in the last two cases a Forever event goes before what
-// repeats. An error is a *Failure.
+// the model allows it. It ends when every link is ready and nothing is owed
+// (unless a property speaks of what happens for ever), when nothing more can
+// happen, or when the world repeats itself; in the last two cases a Forever
+// event goes before what repeats. An error is a *Failure.
 func (w *World) RunFair(s Suffix) (Ending, error) {
 	w.fair = &fairRun{suffix: s}
 	limit := w.steps + maxFairSteps
@@ -107,22 +108,22 @@ func (w *World) repeat(rounds int) (Ending, error) {
 
 // seeReady notes whom the link of process p is ready to send to.
 func (w *World) seeReady(p int) {
-	w.fair.ready[p] |= w.sys.procs[p].locals[w.locals[p]].ready
+	w.fair.ready[p] |= w.local(p).ready
 }
 
 // readiness returns whom the link of each process is ready to send to.
 func (w *World) readiness() []uint64 {
 	ready := make([]uint64, w.sys.n)
-	for p, pr := range w.sys.procs {
-		ready[p] = pr.locals[w.locals[p]].ready
+	for p := range ready {
+		ready[p] = w.local(p).ready
 	}
 	return ready
 }
 
 // allReady reports whether every link is ready to send to every peer.
 func (w *World) allReady() bool {
-	for p, pr := range w.sys.procs {
-		ready := pr.locals[w.locals[p]].ready | 1<<p
+	for p := range w.sys.procs {
+		ready := w.local(p).ready | 1<<p
 		if everyone := uint64(1)<<w.sys.n - 1; ready&everyone != everyone {
 			return false
 		}
@@ -162,8 +163,8 @@ func (w *World) quiet() bool {
 			return false
 		}
 	}
-	for p, pr := range w.sys.procs {
-		if len(pr.locals[w.locals[p]].timers) > 0 {
+	for p := range w.sys.procs {
+		if len(w.local(p).timers) > 0 {
 			return false
 		}
 	}
@@ -199,10 +200,10 @@ func (w *World) round() error {
 	if err := w.settle(); err != nil {
 		return err
 	}
-	for p, pr := range w.sys.procs {
-		for _, a := range pr.locals[w.locals[p]].timers {
-			if !w.armed(p, a) {
-				continue
+	for p := range w.sys.procs {
+		for _, a := range w.local(p).timers {
+			if !slices.Contains(w.local(p).timers, a) {
+				continue // a handler before it has cancelled it
 			}
 			if err := w.Do(Move{Timeout, uint8(p), a.in}); err != nil {
 				return err
@@ -210,15 +211,6 @@ func (w *World) round() error {
 		}
 	}
 	return nil
-}
-
-func (w *World) armed(p int, a alarm) bool {
-	for _, b := range w.sys.procs[p].locals[w.locals[p]].timers {
-		if a == b {
-			return true
-		}
-	}
-	return false
 }
 
 // settle delivers or loses what is in flight now: on Set and LossySet what was

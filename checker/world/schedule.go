@@ -25,6 +25,18 @@ type Schedule struct {
 // Len is the length of a schedule: its actions, repeated sends and losses.
 func (s Schedule) Len() int { return len(s.Actions) + len(s.Repeat) + len(s.Losses) }
 
+// On returns the link in the surroundings that the schedule names: its network
+// and its number of processes.
+func (s Schedule) On(link impl.Link) impl.Link {
+	if s.Assumes != nil {
+		link.Assumes = *s.Assumes
+	}
+	if s.Processes != 0 {
+		link.Processes = s.Processes
+	}
+	return link
+}
+
 // lines returns the schedule without its directives, an action each.
 func (s Schedule) lines() []string {
 	var lines []string

@@ -32,12 +32,11 @@ type System struct {
 	calls    *calls
 }
 
-// Failure is a link that broke its contract: one that panics, is not
-// deterministic, or leaves states out of its key. It names the event.
+// Failure is a link that broke the contract of impl.Layer, as by a panic.
 type Failure struct {
 	Process spec.Process
-	Event   string
-	Text    string
+	Event   string // what it was handling: "Timeout(1)"
+	Text    string // what it does wrong: "panics: …"
 }
 
 // Error says which event did it, in the terms of the link's author.
@@ -67,12 +66,6 @@ func New(link impl.Link, properties []spec.Property) (*System, error) {
 	sys.forever = sys.observation([]spec.Event{{Kind: spec.Forever}})
 	return sys, nil
 }
-
-// Link returns the link.
-func (sys *System) Link() impl.Link { return sys.link }
-
-// Properties returns the properties that its Worlds are judged by.
-func (sys *System) Properties() []spec.Property { return sys.judges.properties }
 
 // Size is a measure of what the system has learnt: the number of interned
 // states, transitions, contents and judgements.

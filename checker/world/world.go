@@ -111,8 +111,8 @@ func (w *World) Enabled(moves []Move) []Move {
 			}
 		}
 	}
-	for p, pr := range w.sys.procs {
-		for _, a := range pr.locals[w.locals[p]].timers {
+	for p := range w.sys.procs {
+		for _, a := range w.local(p).timers {
 			moves = append(moves, Move{Timeout, uint8(p), a.in})
 		}
 	}
@@ -150,9 +150,10 @@ func (w *World) packetMoves(moves []Move, kind ActionKind) []Move {
 	return moves
 }
 
-func (w *World) ready(p int, to spec.Process) bool {
-	return w.sys.procs[p].locals[w.locals[p]].ready>>to&1 == 1
-}
+// local is the state of process p. It is valid until the next move.
+func (w *World) local(p int) *local { return &w.sys.procs[p].locals[w.locals[p]] }
+
+func (w *World) ready(p int, to spec.Process) bool { return w.local(p).ready>>to&1 == 1 }
 
 // receipt returns the input that delivering a packet is.
 func (sys *System) receipt(channel uint8, packet uint32) uint32 {
@@ -288,7 +289,7 @@ func (w *World) timeout(a Action) (Move, error) {
 	if a.From < 0 || int(a.From) >= w.sys.n {
 		return Move{}, fmt.Errorf("not enabled: there is no process %d among %d", a.From, w.sys.n)
 	}
-	for _, armed := range w.sys.procs[a.From].locals[w.locals[a.From]].timers {
+	for _, armed := range w.local(int(a.From)).timers {
 		if armed.timer == a.Timer {
 			return Move{Timeout, uint8(a.From), armed.in}, nil
 		}

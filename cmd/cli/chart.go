@@ -88,7 +88,7 @@ func (s *session) pictureHistory(r io.Reader, width int) (picture, error) {
 	}
 	p := newPicture(events, judgements, header.Processes, width)
 	if link, err := s.link(header.Link); err == nil {
-		p.options.Describe = describer(link)
+		p.options.Describe = link.Describer()
 	}
 	return p, nil
 }

@@ -8,7 +8,6 @@ import (
 
 	"fairloss/checker"
 	"fairloss/histories/chart"
-	"fairloss/impl"
 	"fairloss/spec"
 )
 
@@ -38,18 +37,8 @@ func newPicture(events []spec.Event, judgements []checker.Judgement, processes, 
 func (r replayed) picture(width int) picture {
 	p := newPicture(r.events, r.judgements, r.link.Size(), width)
 	p.options.Live = r.schedule.Fair
-	p.options.Describe = describer(r.link)
+	p.options.Describe = r.link.Describer()
 	return p
-}
-
-// describer returns the link's own words for its packets, nil where it has
-// none.
-func describer(link impl.Link) func(string) string {
-	d, ok := impl.As[impl.Describer](link.New(0, impl.Peers(0, link.Size())))
-	if !ok {
-		return nil
-	}
-	return func(packet string) string { return d.Describe(impl.Packet(packet)) }
 }
 
 // columns returns the width to draw in: the one asked for, or that of the

@@ -89,12 +89,7 @@ func (s *session) rerun(plan world.Schedule, name string) (replayed, error) {
 	if err != nil {
 		return replayed{}, err
 	}
-	if plan.Assumes != nil {
-		link.Assumes = *plan.Assumes
-	}
-	if plan.Processes != 0 {
-		link.Processes = plan.Processes
-	}
+	link = plan.On(link)
 	r := replayed{link: link, schedule: plan}
 	end, judgements, err := explore.Replay(link, plan, explore.Judged(link)...)
 	if err != nil {

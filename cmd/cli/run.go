@@ -103,13 +103,7 @@ func run(s *session, cfg trial.Config, output string) (spec.Verdict, error) {
 }
 
 func save(file *os.File, result trial.Result) error {
-	w := histories.NewWriter(file, result.Header)
-	for _, e := range result.Events {
-		if err := w.Write(e); err != nil {
-			return errors.Join(err, w.Close())
-		}
-	}
-	return errors.Join(w.Close(), file.Close())
+	return errors.Join(histories.WriteAll(file, result.Header, result.Events), file.Close())
 }
 
 func newRan(cfg trial.Config, result trial.Result) ran {

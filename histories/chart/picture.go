@@ -14,17 +14,17 @@ import (
 type picture struct {
 	lanes       []spec.Process
 	x           map[spec.Process]int // of the lifelines
-	nodes       []node
-	departures  map[int]node // by number of the transmission
+	spots       []spot
+	departures  map[int]spot // by number of the transmission
 	bottom      int
 	left, right int // what has been drawn reaches from here to there
 
 	under, arrows, over strings.Builder // what is drawn, the lowest first
 }
 
-// node is a row in its place: a box or a dot on a lifeline, and the arrow that
+// spot is a row in its place: a box or a dot on a lifeline, and the arrow that
 // begins or ends there.
-type node struct {
+type spot struct {
 	row
 	y       int
 	half    int    // half the width of the box or dot
@@ -49,7 +49,7 @@ const (
 )
 
 func newPicture(d diagram, lanes []spec.Process) *picture {
-	p := &picture{lanes: lanes, x: map[spec.Process]int{}, departures: map[int]node{}}
+	p := &picture{lanes: lanes, x: map[spec.Process]int{}, departures: map[int]spot{}}
 	arrived := map[int]bool{}
 	for _, r := range d.rows {
 		if r.arrow != nil && r.arrow.arrives {
@@ -58,22 +58,22 @@ func newPicture(d diagram, lanes []spec.Process) *picture {
 	}
 	y := top
 	for i, r := range d.rows {
-		n := node{row: r, y: y + rowHeight/2, half: dot}
-		n.broken = i+1 < len(d.rows) && d.rows[i+1].mark != "" && r.rule == "" && r.mark == ""
+		s := spot{row: r, y: y + rowHeight/2, half: dot}
+		s.broken = i+1 < len(d.rows) && d.rows[i+1].mark != "" && r.rule == "" && r.mark == ""
 		if (r.label != label{}) {
-			n.half = textWidth(columns(r.label.short().String()))/2 + 8
+			s.half = textWidth(columns(r.label.short().String()))/2 + 8
 		}
 		if a := r.arrow; a != nil {
-			n.side, n.caption = side(a), a.beside()
+			s.side, s.caption = side(a), a.beside()
 			if !a.arrives {
-				n.end = a.fate
+				s.end = a.fate
 				if a.fate == "" && !arrived[a.number] {
-					n.end = "next round"
+					s.end = "next round"
 				}
-				p.departures[a.number] = n
+				p.departures[a.number] = s
 			}
 		}
-		p.nodes = append(p.nodes, n)
+		p.spots = append(p.spots, s)
 		y += r.height()
 	}
 	p.bottom = y + 8
@@ -102,16 +102,16 @@ func (p *picture) spread() {
 		half := textWidth(columns(title(process))) / 2
 		rooms[process] = &room{half, half, half}
 	}
-	for _, n := range p.nodes {
-		if n.rule != "" || n.mark != "" {
+	for _, s := range p.spots {
+		if s.rule != "" || s.mark != "" {
 			continue
 		}
-		r := rooms[n.process]
-		r.box = max(r.box, n.half)
-		if n.side < 0 {
-			r.left = max(r.left, n.half+n.beside())
+		r := rooms[s.process]
+		r.box = max(r.box, s.half)
+		if s.side < 0 {
+			r.left = max(r.left, s.half+s.beside())
 		} else {
-			r.right = max(r.right, n.half+n.beside())
+			r.right = max(r.right, s.half+s.beside())
 		}
 	}
 	x := 0
@@ -125,10 +125,10 @@ func (p *picture) spread() {
 }
 
 // beside is the room that the arrow wants for itself.
-func (n node) beside() int {
-	room := 6 + textWidth(columns(clip(n.caption, maxCaption)))
-	if n.end != "" {
-		room = max(room, stubLength+8+textWidth(columns(n.end)))
+func (s spot) beside() int {
+	room := 6 + textWidth(columns(clip(s.caption, maxCaption)))
+	if s.end != "" {
+		room = max(room, stubLength+8+textWidth(columns(s.end)))
 	}
 	return room
 }

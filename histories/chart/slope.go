@@ -9,22 +9,22 @@ import (
 type point struct{ x, y int }
 
 // edge is where an arrow meets the box or dot of its row.
-func (p *picture) edge(n node) point { return point{p.x[n.process] + n.side*n.half, n.y} }
+func (p *picture) edge(s spot) point { return point{p.x[s.process] + s.side*s.half, s.y} }
 
 // arrow draws the arrow of a row, and the text beside it: above where it
 // begins and below where it ends, which is the side that the slope leaves free.
-func (p *picture) arrow(n node) {
-	c := caption{x: p.edge(n).x + n.side*6, y: n.y - 5, text: n.caption, columns: maxCaption}
-	if n.arrow.arrives {
-		c.y = n.y + 14
-		p.arrival(n)
+func (p *picture) arrow(s spot) {
+	c := caption{x: p.edge(s).x + s.side*6, y: s.y - 5, text: s.caption, columns: maxCaption}
+	if s.arrow.arrives {
+		c.y = s.y + 14
+		p.arrival(s)
 	} else {
-		p.departure(n)
+		p.departure(s)
 	}
-	if n.side < 0 {
+	if s.side < 0 {
 		c.anchor = "end"
 	}
-	if n.broken && n.arrow.arrives {
+	if s.broken && s.arrow.arrives {
 		c.class = "broken"
 	}
 	if c.text != "" {
@@ -34,42 +34,42 @@ func (p *picture) arrow(n node) {
 
 // departure draws the beginning of an arrow that does not arrive; others are
 // drawn where they arrive.
-func (p *picture) departure(n node) {
-	if n.end == "" {
+func (p *picture) departure(s spot) {
+	if s.end == "" {
 		return
 	}
-	from := p.edge(n)
-	to := point{from.x + n.side*stubLength, from.y + 8}
+	from := p.edge(s)
+	to := point{from.x + s.side*stubLength, from.y + 8}
 	p.reach(to.x-5, to.x+5)
 	class := "flight"
-	if n.end == "lost" {
+	if s.end == "lost" {
 		class = ""
 		fmt.Fprintf(&p.arrows, `<path d="M%d %dl8 8m0 -8l-8 8"/>`+"\n", to.x-4, to.y-4)
 	}
 	p.line(class, from, to)
-	c := caption{x: to.x + n.side*8, y: to.y + 5, class: "quiet", text: n.end}
-	if n.side < 0 {
+	c := caption{x: to.x + s.side*8, y: to.y + 5, class: "quiet", text: s.end}
+	if s.side < 0 {
 		c.anchor = "end"
 	}
 	p.text(c)
 }
 
 // arrival draws an arrow from where its packet was sent.
-func (p *picture) arrival(n node) {
+func (p *picture) arrival(s spot) {
 	class := ""
-	if n.arrow.note == "again" {
+	if s.arrow.note == "again" {
 		class = "again "
 	}
-	if n.broken {
+	if s.broken {
 		class += "broken"
 	}
-	to := p.edge(n)
-	origin, sent := p.departures[n.arrow.number]
+	to := p.edge(s)
+	origin, sent := p.departures[s.arrow.number]
 	switch {
 	case !sent:
-		p.line("flight "+class, point{to.x + n.side*stubLength, to.y - 8}, to)
-		p.head(class, point{to.x + n.side*stubLength, to.y - 8}, to)
-	case n.arrow.from == n.arrow.to:
+		p.line("flight "+class, point{to.x + s.side*stubLength, to.y - 8}, to)
+		p.head(class, point{to.x + s.side*stubLength, to.y - 8}, to)
+	case s.arrow.from == s.arrow.to:
 		p.loop(class, p.edge(origin), to)
 	default:
 		p.line(class, p.edge(origin), to)

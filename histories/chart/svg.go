@@ -20,8 +20,8 @@ import (
 // events, but for the sorting of the processes.
 func SVG(w io.Writer, events []spec.Event, opt Options) error {
 	p := newPicture(layOut(events, opt), lifelines(events, opt.Processes))
-	for _, n := range p.nodes {
-		p.node(n)
+	for _, s := range p.spots {
+		p.row(s)
 	}
 	p.frame()
 	_, err := io.WriteString(w, p.svg())
@@ -65,15 +65,15 @@ func (p *picture) frame() {
 	}
 	steps := p.left - 10
 	p.text(caption{x: steps, y: titleLine, anchor: "end", class: "quiet", text: stepTitle(defaultWidth)})
-	for _, n := range p.nodes {
-		if n.rule == "" && n.mark == "" && n.number() != "" {
-			p.text(caption{x: steps, y: n.y + 4, anchor: "end", class: "quiet", text: n.number()})
+	for _, s := range p.spots {
+		if s.rule == "" && s.mark == "" && s.number() != "" {
+			p.text(caption{x: steps, y: s.y + 4, anchor: "end", class: "quiet", text: s.number()})
 		}
 	}
 	left := p.left
-	for _, n := range p.nodes {
-		if n.rule != "" {
-			p.text(caption{x: left, y: n.y + 4, class: "title", text: n.rule})
+	for _, s := range p.spots {
+		if s.rule != "" {
+			p.text(caption{x: left, y: s.y + 4, class: "title", text: s.rule})
 		}
 	}
 	p.band(p.left-6, p.right+6)
@@ -85,57 +85,57 @@ const titleLine = 24
 // band shades the rows from the first rule to the last row, without marks.
 func (p *picture) band(left, right int) {
 	first, last := -1, -1
-	for i, n := range p.nodes {
-		if n.rule != "" && first < 0 {
+	for i, s := range p.spots {
+		if s.rule != "" && first < 0 {
 			first = i
 		}
-		if n.mark == "" {
+		if s.mark == "" {
 			last = i
 		}
 	}
 	if first < 0 {
 		return
 	}
-	from, to := p.nodes[first].y-rowHeight/2, p.nodes[last].y+rowHeight/2
+	from, to := p.spots[first].y-rowHeight/2, p.spots[last].y+rowHeight/2
 	fmt.Fprintf(&p.under, `<rect class="forever" x="%d" y="%d" width="%d" height="%d" rx="6"/>`+"\n", left, from, right-left, to-from)
 	p.reach(left, right)
 }
 
-// node draws a row. What the application sees has a frame.
-func (p *picture) node(n node) {
+// row draws a row. What the application sees has a frame.
+func (p *picture) row(s spot) {
 	switch {
-	case n.rule != "":
+	case s.rule != "":
 		return
-	case n.mark != "":
-		p.mark(n)
+	case s.mark != "":
+		p.mark(s)
 		return
 	}
-	if n.arrow != nil {
-		p.arrow(n)
+	if s.arrow != nil {
+		p.arrow(s)
 	}
-	x := p.x[n.process]
-	p.reach(x-n.half, x+n.half)
+	x := p.x[s.process]
+	p.reach(x-s.half, x+s.half)
 	class := ""
-	if n.broken {
+	if s.broken {
 		class = "broken"
 	}
-	short := n.label.short()
-	c := caption{x: x, y: n.y + 4, anchor: "middle", class: class, verb: short.verb, text: n.label.payload, columns: columns(short.payload)}
+	short := s.label.short()
+	c := caption{x: x, y: s.y + 4, anchor: "middle", class: class, verb: short.verb, text: s.label.payload, columns: columns(short.payload)}
 	switch {
-	case n.label == label{}:
-		fmt.Fprintf(&p.over, `<circle%s cx="%d" cy="%d" r="%d"/>`+"\n", attribute("class", "dot", class), x, n.y, dot)
-	case strings.ToUpper(n.label.verb) == n.label.verb:
-		fmt.Fprintf(&p.over, `<rect%s x="%d" y="%d" width="%d" height="%d" rx="4"/>`+"\n", attribute("class", class), x-n.half, n.y-boxHalf, 2*n.half, 2*boxHalf)
+	case s.label == label{}:
+		fmt.Fprintf(&p.over, `<circle%s cx="%d" cy="%d" r="%d"/>`+"\n", attribute("class", "dot", class), x, s.y, dot)
+	case strings.ToUpper(s.label.verb) == s.label.verb:
+		fmt.Fprintf(&p.over, `<rect%s x="%d" y="%d" width="%d" height="%d" rx="4"/>`+"\n", attribute("class", class), x-s.half, s.y-boxHalf, 2*s.half, 2*boxHalf)
 		p.text(c)
 	default:
-		c.text, c.verb, c.columns, c.class = n.label.String(), "", maxLabel, strings.TrimSpace(class+" quiet")
+		c.text, c.verb, c.columns, c.class = s.label.String(), "", maxLabel, strings.TrimSpace(class+" quiet")
 		p.text(c)
 	}
 }
 
-func (p *picture) mark(n node) {
-	c := caption{x: p.x[n.process], y: n.y - 2, anchor: "middle", class: "title broken", text: n.mark, columns: 2 * maxLabel}
-	if n.process == everywhere {
+func (p *picture) mark(s spot) {
+	c := caption{x: p.x[s.process], y: s.y - 2, anchor: "middle", class: "title broken", text: s.mark, columns: 2 * maxLabel}
+	if s.process == everywhere {
 		c.x, c.anchor = p.x[p.lanes[0]], "start"
 	}
 	p.text(c)

@@ -7,10 +7,10 @@ import (
 	"fairloss/impl"
 )
 
-// Registry returns all mutants, in the order of their parents. The slice is
+// Registry returns all mutants, grouped by what they get wrong. The slice is
 // fresh at each call.
 func Registry() []impl.Link {
-	mutants := slices.Concat(lossy(), retransmitting(), numbering(), ordering(), windows(), sessions())
+	mutants := slices.Concat(lossy(), retransmitting(), numbering(), ordering(), windows(), sessions(), requests())
 	parents := impl.Registry()
 	for i := range mutants {
 		m := &mutants[i]
@@ -183,6 +183,11 @@ func sessions() []impl.Link {
 			Breaks: "PL2", Also: []string{"FIFO"},
 			Doc: "Remembers of earlier sessions only the last number.",
 		},
+	}
+}
+
+func requests() []impl.Link {
+	return []impl.Link{
 		{
 			Name: "executes-again", Parent: "rpc", New: impl.FactoryOf(executesAgain{}), Breaks: "XOP",
 			Doc: "Executes a duplicate of a request again.",

@@ -1,0 +1,212 @@
+package world
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"fairloss/impl"
+	"fairloss/spec"
+)
+
+// inputKind says which handler an input calls.
+type inputKind uint8
+
+const (
+	initialise inputKind = iota
+	request              // Send
+	receipt              // Receive
+	expiry               // Timeout
+)
+
+// input is one event that a process handles.
+type input struct {
+	kind  inputKind
+	peer  spec.Process
+	data  string
+	timer impl.TimerID
+}
+
+func (in input) String() string {
+	switch in.kind {
+	case request:
+		return fmt.Sprintf("Send(%d, %q)", in.peer, in.data)
+	case receipt:
+		return fmt.Sprintf("Receive(%d, %q)", in.peer, in.data)
+	case expiry:
+		return fmt.Sprintf("Timeout(%d)", in.timer)
+	}
+	return "Init()"
+}
+
+func (in input) feed(layer impl.Layer, out *impl.Effects) {
+	switch in.kind {
+	case initialise:
+		layer.Init(out)
+	case request:
+		layer.Send(in.peer, spec.Message(in.data), out)
+	case receipt:
+		layer.Receive(in.peer, impl.Packet(in.data), out)
+	case expiry:
+		layer.Timeout(in.timer, out)
+	}
+}
+
+// outcome is what one handler call led to.
+type outcome struct {
+	key     string // the local state after the call
+	timers  []impl.TimerID
+	stable  []byte
+	ready   uint64 // a bit for each peer that the link is ready to send to
+	held    int
+	effects []impl.Effect // valid until the next call
+}
+
+// execute runs one real handler call from the local state before on layer.
+func (pr *process) execute(layer impl.Layer, before *local, in input) (o outcome, err error) {
+	defer pr.caught(in, &err)
+	pr.call(layer, in)
+	return pr.outcome(layer, before, in)
+}
+
+// again runs a real handler call whose outcome is known.
+func (pr *process) again(layer impl.Layer, in input) (err error) {
+	defer pr.caught(in, &err)
+	pr.call(layer, in)
+	return nil
+}
+
+func (pr *process) call(layer impl.Layer, in input) {
+	pr.sys.calls.enter(pr.self, in)
+	pr.out.Reset()
+	in.feed(layer, &pr.out)
+}
+
+// caught, deferred, makes an error of a panic in the link's code.
+func (pr *process) caught(in input, err *error) {
+	pr.sys.calls.leave()
+	if r := recover(); r != nil {
+		*err = &Failure{Process: pr.self, Event: in.String(), Text: fmt.Sprintf("panics: %v", r)}
+	}
+}
+
+func (pr *process) outcome(layer impl.Layer, before *local, in input) (outcome, error) {
+	o := outcome{effects: pr.out.List(), stable: before.stable}
+	for _, a := range before.timers {
+		if in.kind != expiry || a.timer != in.timer {
+			o.timers = append(o.timers, a.timer)
+		}
+	}
+	for _, e := range o.effects {
+		o.apply(e)
+		if err := pr.check(e, in); err != nil {
+			return o, err
+		}
+	}
+	o.ready = pr.readiness(layer)
+	if h, ok := impl.As[impl.Holder](layer); ok {
+		o.held = h.Held()
+	}
+	key, err := impl.AppendKey(pr.key[:0], layer)
+	if err != nil {
+		return o, &Failure{Process: pr.self, Event: in.String(), Text: fmt.Sprintf("leaves a state that has no key: %v", err)}
+	}
+	pr.key = o.appendSurroundings(key)
+	o.key = string(pr.key)
+	return o, nil
+}
+
+// apply does what an effect does to the process itself.
+func (o *outcome) apply(e impl.Effect) {
+	switch e.Kind {
+	case impl.SetTimer:
+		if i, armed := slices.BinarySearch(o.timers, e.Timer); !armed {
+			o.timers = slices.Insert(o.timers, i, e.Timer)
+		}
+	case impl.CancelTimer:
+		if i, armed := slices.BinarySearch(o.timers, e.Timer); armed {
+			o.timers = slices.Delete(o.timers, i, i+1)
+		}
+	case impl.Store, impl.Commit:
+		o.stable = e.Stable
+	}
+}
+
+// appendSurroundings completes the key of a layer to that of a local state, by
+// armed timers and stable value. The lengths come last, so that the whole can
+// be taken apart from the end.
+func (o *outcome) appendSurroundings(key []byte) []byte {
+	length := len(key)
+	for _, t := range o.timers {
+		key = binary.LittleEndian.AppendUint64(key, uint64(t))
+	}
+	key = append(key, o.stable...)
+	key = binary.LittleEndian.AppendUint32(key, uint32(length))
+	key = binary.LittleEndian.AppendUint32(key, uint32(len(o.timers)))
+	if o.stable != nil {
+		key = append(key, 1)
+	}
+	return key
+}
+
+// readiness returns whom the layer is ready to send to, a bit for each peer.
+func (pr *process) readiness(layer impl.Layer) uint64 {
+	r, ok := impl.As[impl.Readier](layer)
+	if !ok {
+		return ^uint64(0)
+	}
+	ready := uint64(0)
+	for _, q := range impl.Peers(pr.self, pr.sys.n) {
+		if r.Ready(q) {
+			ready |= 1 << q
+		}
+	}
+	return ready
+}
+
+// check refuses effects that name a process which does not exist.
+func (pr *process) check(e impl.Effect, in input) error {
+	var named []spec.Process
+	switch e.Kind {
+	case impl.Transmit, impl.Deliver, impl.Confirm:
+		named = append(named, e.Peer)
+	case impl.Commit:
+		for _, d := range e.Deliveries {
+			named = append(named, d.From)
+		}
+	}
+	for _, q := range named {
+		if q < 0 || int(q) >= pr.sys.n || q == pr.self {
+			return &Failure{Process: pr.self, Event: in.String(), Text: fmt.Sprintf("names process %d, which is no peer", q)}
+		}
+	}
+	return nil
+}
+
+// events appends what is observable of one handler call, in order.
+func (pr *process) events(list []spec.Event, in input, o outcome, held int) []spec.Event {
+	switch in.kind {
+	case request:
+		list = append(list, spec.Event{Kind: spec.Send, Process: pr.self, Peer: in.peer, Message: spec.Message(in.data)})
+	case receipt:
+		list = append(list, spec.Event{Kind: spec.Receive, Process: pr.self, Peer: in.peer, Packet: in.data})
+	}
+	for _, e := range o.effects {
+		switch e.Kind {
+		case impl.Transmit:
+			list = append(list, spec.Event{Kind: spec.Transmit, Process: pr.self, Peer: e.Peer, Packet: string(e.Packet)})
+		case impl.Deliver:
+			list = append(list, spec.Event{Kind: spec.Deliver, Process: pr.self, Peer: e.Peer, Message: e.Message})
+		case impl.Confirm:
+			list = append(list, spec.Event{Kind: spec.Confirm, Process: pr.self, Peer: e.Peer, Message: e.Message})
+		case impl.Commit:
+			for _, d := range e.Deliveries {
+				list = append(list, spec.Event{Kind: spec.Deliver, Process: pr.self, Peer: d.From, Message: d.Message})
+			}
+		}
+	}
+	if o.held != held {
+		list = append(list, spec.Event{Kind: spec.Held, Process: pr.self, Count: o.held})
+	}
+	return list
+}
