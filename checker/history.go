@@ -108,10 +108,13 @@ func monitorWall(properties []spec.Property, events []spec.Event) []Judgement {
 // happens once to what happens for ever.
 func answersLast(events []spec.Event) []int {
 	requests := requestsOf(events)
+	refused := refusedCalls(events)
 	order := make([]int, 0, len(events))
 	var answers []int
 	for i, e := range events {
 		switch {
+		case refused[callIDOf(e)]:
+			continue // the link never saw it: nothing was sent
 		case e.Kind == spec.Confirm, e.Kind == spec.Deliver && !requests[question{e.Peer, e.Process, e.Message}]:
 			answers = append(answers, i)
 			continue
@@ -133,12 +136,27 @@ type question struct {
 // requestsOf returns what was sent on each channel.
 func requestsOf(events []spec.Event) map[question]bool {
 	requests := map[question]bool{}
+	refused := refusedCalls(events)
 	for _, e := range events {
-		if e.Kind == spec.Send {
+		if e.Kind == spec.Send && !refused[callIDOf(e)] {
 			requests[question{e.Process, e.Peer, e.Message}] = true
 		}
 	}
 	return requests
+}
+
+// callIDOf returns the call that a Send or its return belongs to.
+func callIDOf(e spec.Event) callID { return callID{channel{e.Process, e.Peer}, e.Op} }
+
+// refusedCalls returns the numbered calls that were rejected.
+func refusedCalls(events []spec.Event) map[callID]bool {
+	refused := map[callID]bool{}
+	for _, e := range events {
+		if e.Kind == spec.Reject && e.Op != 0 {
+			refused[callIDOf(e)] = true
+		}
+	}
+	return refused
 }
 
 // hasExecutions reports whether the history tells what the servers executed. One

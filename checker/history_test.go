@@ -83,8 +83,16 @@ func TestHistory(t *testing.T) {
 			"wall, a rejected call leaves no gap", wall("fifo"),
 			slices.Concat(call(1, "a", 10, 20)[:1], rejected(1, "a", 20), call(2, "b", 30, 40), got("b", 50, 60)),
 			[]string{
-				"PL1 holds -1 2 0 , none", "PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none",
+				"PL1 holds -1 1 0 , none", "PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none",
 				"FIFO holds -1 2 0 , porcupine and log-linear",
+			},
+		},
+		{
+			"wall, a rejected call is delivered", wall("at-most-once"),
+			slices.Concat(call(1, "a", 10, 20)[:1], rejected(1, "a", 20), got("a", 50, 60)),
+			[]string{
+				"PL2 holds -1 1 0 , none",
+				`PL3 violated 2 1 0 process 1 delivers "a" from process 0, which never sent it, none`,
 			},
 		},
 		{

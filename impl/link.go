@@ -51,13 +51,20 @@ func (l Link) Size() int {
 }
 
 // Describer returns the link's own words for its packets, nil where its layer
-// is no Describer.
+// is no Describer. A Describe that panics says so in place of a word.
 func (l Link) Describer() func(packet string) string {
 	d, ok := As[Describer](l.New(0, Peers(0, l.Size())))
 	if !ok {
 		return nil
 	}
-	return func(packet string) string { return d.Describe(Packet(packet)) }
+	return func(packet string) (words string) {
+		defer func() {
+			if r := recover(); r != nil {
+				words = fmt.Sprintf("%q (Describe panics: %v)", packet, r)
+			}
+		}()
+		return d.Describe(Packet(packet))
+	}
 }
 
 // Peers returns all processes of a link of n processes but self, ascending.

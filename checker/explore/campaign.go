@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"fmt"
 	"slices"
 
 	"fairloss/checker/world"
@@ -48,14 +49,18 @@ type Stats struct {
 	Delivered int
 	Confirmed int
 	Timeouts  int
-	Losses    int // drops, and losses within fair suffixes
-	Copies    int // duplicate actions
+	Losses    int  // drops, and losses within fair suffixes
+	Copies    int  // duplicate actions
+	CutShort  bool // fewer schedules were run than wanted
 }
 
 // New returns a campaign for a link, judged by the properties it claims and by
 // ACK. The error is a *world.Failure where the link fails in Init, or says
 // what is wrong with its registration.
 func New(link impl.Link) (*Campaign, error) {
+	if len(link.Guarantee.Properties) == 0 {
+		return nil, fmt.Errorf("link %s claims no property", link.Name)
+	}
 	c := &Campaign{link: link, judged: Judged(link)}
 	for i, p := range c.judged {
 		if p.Class&spec.Liveness != 0 {
@@ -205,14 +210,16 @@ func (c *Campaign) schedule(fair *world.Suffix) world.Schedule {
 // Breaks draws one schedule from src and reports whether it breaks the
 // property of that number. It keeps the schedule if so, and counts nothing: it
 // is for shrinking.
-func (c *Campaign) Breaks(src Source, property int) (bool, error) {
+func (c *Campaign) Breaks(src Source, property int) (broke bool, err error) {
 	stats, all := c.stats, slices.Clone(c.counts)
+	defer func() { c.stats, c.counts = stats, all }() // a source may panic to give a schedule up
 	before := c.counts[property].violated
-	err := c.Run(src)
-	broke := c.counts[property].violated > before
-	c.stats, c.counts = stats, all
-	return broke, err
+	err = c.Run(src)
+	return c.counts[property].violated > before, err
 }
+
+// CutShort says that the campaign ends before the schedules that were wanted.
+func (c *Campaign) CutShort() { c.stats.CutShort = true }
 
 // Violated returns the numbers of the properties that were broken so far.
 func (c *Campaign) Violated() []int {

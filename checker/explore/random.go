@@ -3,6 +3,7 @@ package explore
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"fairloss/checker/world"
 	"fairloss/spec"
@@ -14,6 +15,9 @@ const (
 	maxActions  = 96
 	maxMessages = 6
 	maxLosses   = 12
+	rareLong    = 64 // one schedule in so many is long
+	longActions = 384
+	longWork    = 16
 )
 
 // Source is where random choices come from. Intn returns a number from 0 to
@@ -49,8 +53,12 @@ var profiles = [...][5]int{
 }
 
 func (c *Campaign) draw(src Source) plan {
-	p := plan{length: src.Intn(maxActions + 1)}
-	messages, shape := 1+src.Intn(maxMessages), src.Intn(8)
+	actions, work := maxActions, maxMessages
+	if src.Intn(rareLong) == rareLong-1 {
+		actions, work = longActions, longWork
+	}
+	p := plan{length: src.Intn(actions + 1)}
+	messages, shape := 1+src.Intn(work), src.Intn(12)
 	both := src.Intn(4) == 3
 	sent := make([]int, c.link.Size())
 	for range messages {
@@ -77,19 +85,29 @@ func (c *Campaign) channel(src Source) world.Request {
 	return world.Request{From: from, To: (from + 1 + spec.Process(src.Intn(int(n)-1))) % n}
 }
 
-// payload draws the i-th message of a process: mostly distinct ones, which
-// show order; sometimes equal ones, which show deduplication by content.
+// payload draws the i-th message of a process: mostly distinct letters, which
+// show order; sometimes equal ones, which show deduplication by content, or
+// what trips an encoding: bytes of every kind, and prefixes of one another.
 func payload(src Source, shape, i int) spec.Message {
 	switch shape {
-	case 6:
+	case 8:
 		return "a"
-	case 7:
-		return spec.Message(letters[src.Intn(2)])
+	case 9:
+		return letter(src.Intn(2))
+	case 10:
+		return awkward[src.Intn(len(awkward))]
+	case 11:
+		return prefixes[src.Intn(len(prefixes))]
 	}
-	return spec.Message(letters[i])
+	return letter(i)
 }
 
-var letters = [maxMessages]string{"a", "b", "c", "d", "e", "f"}
+func letter(i int) spec.Message { return spec.Message(rune('a' + i)) }
+
+var (
+	awkward  = []spec.Message{"", "\x00", "|,:\n", "\xff", "0", "é", spec.Message(strings.Repeat("x", 300))}
+	prefixes = []spec.Message{"a", "aa", "ab", "b", "ba"}
+)
 
 // adversarial runs the phase in which anything may happen.
 func (c *Campaign) adversarial(src Source, p plan) error {

@@ -71,7 +71,7 @@ func (c *Campaign) Report() (Report, error) {
 		case n.tested == 0:
 			f.Reason = fmt.Sprintf("vacuous: no schedule had a %s event", p.Tested)
 		case n.inconclusive > 0:
-			f.Reason = fmt.Sprintf("%d of %d schedules reached the bound on fair rounds with obligations open", n.inconclusive, c.stats.Schedules)
+			f.Reason = fmt.Sprintf("in %d of %d schedules the fair suffix came to no end: something stays owed, and the state never repeats (does it count something for ever?)", n.inconclusive, c.stats.Schedules)
 		default:
 			f.Verdict = spec.Holds
 		}
@@ -92,17 +92,21 @@ func (c *Campaign) counterexample(property int) (*Counterexample, error) {
 	return Show(c.link, c.judged[property], best)
 }
 
-// shorter prefers few actions, then distinct messages, which are easier to
-// tell apart.
+// shorter prefers few actions, then messages that are easy to tell apart.
 func shorter(a, b world.Schedule) bool {
-	return cmp.Or(cmp.Compare(a.Len(), b.Len()), cmp.Compare(equalMessages(a), equalMessages(b)), cmp.Compare(a.Inline(), b.Inline())) < 0
+	return cmp.Or(cmp.Compare(a.Len(), b.Len()), cmp.Compare(unclear(a), unclear(b)), cmp.Compare(a.Inline(), b.Inline())) < 0
 }
 
-func equalMessages(s world.Schedule) int {
+// unclear counts the messages that are not a letter, or one that was sent
+// before.
+func unclear(s world.Schedule) int {
 	n := 0
 	seen := map[spec.Message]bool{}
 	for _, a := range s.Actions {
-		if a.Kind == world.Send && seen[a.Message] {
+		if a.Kind != world.Send {
+			continue
+		}
+		if seen[a.Message] || len(a.Message) != 1 || a.Message < "a" || a.Message > "z" {
 			n++
 		}
 		seen[a.Message] = true

@@ -40,18 +40,26 @@ func (d drawn) Intn(n int) int {
 func campaign(t testing.TB, c *explore.Campaign) error {
 	stop := stopper(t)
 	var broken error
-	err := silently(t.Name(), func(tb rapid.TB) {
+	text, err := silently(t.Name(), func(tb rapid.TB) {
 		rapid.Check(tb, func(rt *rapid.T) {
 			for range batch {
-				if broken != nil || stop() {
+				if broken != nil {
+					return
+				}
+				if stop() {
+					c.CutShort()
 					return
 				}
 				broken = c.Run(drawn{rt})
 			}
 		})
 	})
-	if broken == nil {
+	switch {
+	case broken != nil:
+	case err != nil:
 		broken = err
+	case text != "":
+		broken = fmt.Errorf("linktest: the campaign did not end in good order: %s", text)
 	}
 	for _, property := range c.Violated() {
 		if broken == nil {
@@ -65,7 +73,7 @@ func campaign(t testing.TB, c *explore.Campaign) error {
 // campaign keeps the shortest.
 func shrink(t testing.TB, c *explore.Campaign, property int, stop func() bool) error {
 	var broken error
-	err := silently(t.Name(), func(tb rapid.TB) {
+	_, err := silently(t.Name(), func(tb rapid.TB) {
 		rapid.Check(tb, func(rt *rapid.T) {
 			for range batch {
 				if broken != nil || stop() {
@@ -101,41 +109,59 @@ func stopper(t testing.TB) func() bool {
 }
 
 // silently runs rapid with a TB that keeps quiet, so that what rapid would
-// print and fail is ours to report. The error is a panic within rapid.
-func silently(name string, check func(tb rapid.TB)) (err error) {
+// print and fail is ours to report: the text is why it failed. The error is a
+// panic within rapid.
+func silently(name string, check func(tb rapid.TB)) (text string, err error) {
+	q := &quiet{name: name}
 	defer func() {
 		if r := recover(); r != nil && r != any(stopped{}) {
 			err = fmt.Errorf("linktest: rapid: %v", r)
 		}
+		text = q.text
 	}()
-	check(&quiet{name: name})
-	return nil
+	check(q)
+	return "", nil
 }
 
 // stopped is what quiet panics with where testing.T would end its goroutine.
 type stopped struct{}
 
-// quiet is a rapid.TB that records only whether it has failed.
+// quiet is a rapid.TB that records only whether and why it has failed.
 type quiet struct {
 	name   string
 	failed bool
+	text   string // the first failure
 }
 
-func (q *quiet) Helper()               {}
-func (q *quiet) Name() string          { return q.name }
-func (q *quiet) Logf(string, ...any)   {}
-func (q *quiet) Log(...any)            {}
-func (q *quiet) Skipf(string, ...any)  { panic(stopped{}) }
-func (q *quiet) Skip(...any)           { panic(stopped{}) }
-func (q *quiet) SkipNow()              { panic(stopped{}) }
-func (q *quiet) Errorf(string, ...any) { q.failed = true }
-func (q *quiet) Error(...any)          { q.failed = true }
-func (q *quiet) Fatalf(string, ...any) { q.FailNow() }
-func (q *quiet) Fatal(...any)          { q.FailNow() }
-func (q *quiet) Fail()                 { q.failed = true }
-func (q *quiet) Failed() bool          { return q.failed }
+func (q *quiet) Helper()                           {}
+func (q *quiet) Name() string                      { return q.name }
+func (q *quiet) Logf(string, ...any)               {}
+func (q *quiet) Log(...any)                        {}
+func (q *quiet) Skipf(string, ...any)              { panic(stopped{}) }
+func (q *quiet) Skip(...any)                       { panic(stopped{}) }
+func (q *quiet) SkipNow()                          { panic(stopped{}) }
+func (q *quiet) Errorf(format string, args ...any) { q.fail(fmt.Sprintf(format, args...)) }
+func (q *quiet) Error(args ...any)                 { q.fail(fmt.Sprint(args...)) }
+func (q *quiet) Fail()                             { q.fail("failed") }
+func (q *quiet) Failed() bool                      { return q.failed }
+
+func (q *quiet) fail(text string) {
+	if !q.failed {
+		q.failed, q.text = true, text
+	}
+}
+
+func (q *quiet) Fatalf(format string, args ...any) {
+	q.Errorf(format, args...)
+	panic(stopped{})
+}
+
+func (q *quiet) Fatal(args ...any) {
+	q.Error(args...)
+	panic(stopped{})
+}
 
 func (q *quiet) FailNow() {
-	q.failed = true
+	q.Fail()
 	panic(stopped{})
 }

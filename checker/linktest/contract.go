@@ -2,8 +2,10 @@ package linktest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"regexp"
+	"runtime/debug"
 	"runtime/pprof"
 	"strconv"
 	"testing"
@@ -23,7 +25,16 @@ const handlerLimit = 5 * time.Second
 func guard(link impl.Link, check func() error) error {
 	start := time.Now()
 	done := make(chan error, 1)
-	go func() { done <- check() }()
+	go func() {
+		err := errors.New("a handler ended its goroutine, as runtime.Goexit and testing.T.FailNow do")
+		defer func() {
+			if r := recover(); r != nil {
+				err = fmt.Errorf("linktest: %v\n%s", r, debug.Stack())
+			}
+			done <- err
+		}()
+		err = check()
+	}()
 	tick := time.NewTicker(handlerLimit / 20)
 	defer tick.Stop()
 	for {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,8 +47,12 @@ func (r reporter) judge(t *testing.T, stats explore.Stats, f explore.Finding) {
 }
 
 func statsText(s explore.Stats) string {
-	return fmt.Sprintf("%d schedules, %d steps: %d sends, %d deliveries, %d timeouts, %d losses, %d copies",
+	text := fmt.Sprintf("%d schedules, %d steps: %d sends, %d deliveries, %d timeouts, %d losses, %d copies",
 		s.Schedules, s.Steps, s.Sends, s.Delivered, s.Timeouts, s.Losses, s.Copies)
+	if s.CutShort {
+		text += "; CUT SHORT by the deadline of the test"
+	}
+	return text
 }
 
 // violation is the report of a counterexample: the property, the event that
@@ -115,8 +120,14 @@ func diagram(link impl.Link, c *explore.Counterexample, width int) string {
 func drawing(link impl.Link, c *explore.Counterexample, width int) chart.Options {
 	return chart.Options{
 		Width: width, Processes: link.Size(), Broken: c.Broken, Note: c.Property.ID + " broken here",
-		Live: c.Schedule.Fair, Describe: link.Describer(),
+		Live: saysForever(c.Events), Describe: link.Describer(),
 	}
+}
+
+// saysForever reports whether a history says what happens for ever: what has
+// not arrived in it never will.
+func saysForever(events []spec.Event) bool {
+	return slices.ContainsFunc(events, func(e spec.Event) bool { return e.Kind == spec.Forever })
 }
 
 func indent(text string) string {
@@ -156,20 +167,17 @@ func saveTemporary(s world.Schedule) (string, error) {
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 // callerPackage is the import path of the package whose test is running: that
-// of the function outside this package which called into it.
+// of the outermost function that the testing package called.
 func callerPackage() string {
 	callers := make([]uintptr, 64)
 	frames := runtime.CallersFrames(callers[:runtime.Callers(1, callers)])
-	own := ""
+	path := "."
 	for {
 		f, more := frames.Next()
-		path := importPath(f.Function)
-		if own == "" {
-			own = path
-		}
-		if path != own || !more {
+		if strings.HasPrefix(f.Function, "testing.") || !more {
 			return strings.TrimSuffix(path, "_test")
 		}
+		path = importPath(f.Function)
 	}
 }
 
@@ -177,7 +185,8 @@ func callerPackage() string {
 func importPath(function string) string {
 	slash := strings.LastIndexByte(function, '/') + 1
 	name, _, _ := strings.Cut(function[slash:], ".")
-	return function[:slash] + name
+	// The runtime writes a dot in the last element as %2e.
+	return function[:slash] + strings.ReplaceAll(name, "%2e", ".")
 }
 
 // failure is the report of a link that broke its contract.

@@ -138,8 +138,8 @@ func (r *run) failed() error {
 	return nil
 }
 
-// send lets the senders hand over their messages, and reports whether they
-// came to an end by themselves or because nothing moved.
+// send lets the senders hand over their messages. It reports whether these
+// have arrived, as far as the link tells, or nothing moved any more.
 func (r *run) send(ctx context.Context, progress func(int)) bool {
 	sending, stop := context.WithCancel(ctx)
 	defer stop()
@@ -155,11 +155,15 @@ func (r *run) send(ctx context.Context, progress func(int)) bool {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
 	moved, last := time.Now(), int64(0)
+	sent, ended := false, finished
 	for !r.over(ctx) {
 		select {
-		case <-finished:
-			return true
+		case <-ended:
+			sent, ended = true, nil
 		case <-ticker.C:
+		}
+		if sent && r.arrived() {
+			return true
 		}
 		progress(int(r.delivered.Load()))
 		if now := r.accepted.Load() + r.confirmed.Load() + r.delivered.Load(); now != last {
@@ -168,7 +172,7 @@ func (r *run) send(ctx context.Context, progress func(int)) bool {
 		if time.Since(moved) < patience {
 			continue
 		}
-		if !r.confirming.Load() && r.crowd.unbind() {
+		if !sent && !r.confirming.Load() && r.crowd.unbind() {
 			moved = time.Now()
 			continue
 		}
@@ -179,6 +183,15 @@ func (r *run) send(ctx context.Context, progress func(int)) bool {
 	stop()
 	<-finished
 	return false
+}
+
+// arrived reports whether all that was accepted is confirmed, or delivered
+// where the link confirms nothing.
+func (r *run) arrived() bool {
+	if r.confirming.Load() {
+		return r.confirmed.Load() >= r.accepted.Load()
+	}
+	return r.delivered.Load() >= r.accepted.Load()
 }
 
 // settle waits until the run has settled, and gives its history the Forever

@@ -11,7 +11,7 @@ import (
 // Bounds of a fair suffix. A link that meets its obligations needs a few
 // rounds after the last loss.
 const (
-	maxRounds    = 256
+	maxRounds    = 1024
 	maxFairSteps = 1 << 14
 )
 

@@ -240,7 +240,7 @@ func TestLossesAreConsumed(t *testing.T) {
 			link := registered(t, "atleastonce")
 			link.Assumes = network
 			link.Assumes.Drops = 4
-			schedule := `send 0>1 "a"` + "\nfair\n" + strings.Repeat("drop "+packet+"\n", losses) + `drop 0>1 "never there"`
+			schedule := `send 0>1 "a"` + "\nfair\n" + strings.Repeat("drop "+packet+"\n", losses)
 			w, ending := follow(t, link, schedule)
 			if ending != world.Met {
 				t.Fatalf("%s, %d losses: ending %d", network, losses, ending)
@@ -407,5 +407,22 @@ func TestNeverReady(t *testing.T) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}
 		})
+	}
+}
+
+// A schedule whose losses never happen is not the one that was meant.
+func TestLossesThatNeverHappen(t *testing.T) {
+	s, err := world.Parse(`send 0>1 "a"; fair; drop 0>1 "D\x01a"; drop 0>1 "never there"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := registered(t, "atleastonce")
+	sys, err := world.New(link, link.Guarantee.Properties)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = sys.World(nil).Follow(s)
+	if err == nil || err.Error() != "after fair: only 1 of the 2 losses happen" {
+		t.Errorf("error %v", err)
 	}
 }

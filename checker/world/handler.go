@@ -17,6 +17,7 @@ const (
 	request              // Send
 	receipt              // Receive
 	expiry               // Timeout
+	creation             // the Factory
 )
 
 // input is one event that a process handles.
@@ -35,6 +36,8 @@ func (in input) String() string {
 		return fmt.Sprintf("Receive(%d, %q)", in.peer, in.data)
 	case expiry:
 		return fmt.Sprintf("Timeout(%d)", in.timer)
+	case creation:
+		return "its Factory"
 	}
 	return "Init()"
 }

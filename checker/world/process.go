@@ -1,7 +1,6 @@
 package world
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -135,11 +134,8 @@ func (pr *process) intern(o outcome, parent, in uint32) uint32 {
 
 // instance makes a fresh end of the link.
 func (pr *process) instance() (layer impl.Layer, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = &Failure{Process: pr.self, Event: "its Factory", Text: fmt.Sprintf("panics: %v", r)}
-		}
-	}()
+	defer pr.caught(input{kind: creation}, &err)
+	pr.sys.calls.enter(pr.self, input{kind: creation})
 	if layer = pr.sys.link.New(pr.self, impl.Peers(pr.self, pr.sys.n)); layer == nil {
 		return nil, &Failure{Process: pr.self, Event: "its Factory", Text: "is nil"}
 	}

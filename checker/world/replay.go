@@ -25,7 +25,20 @@ func (w *World) Follow(s Schedule) (Ending, error) {
 			return Bound, fmt.Errorf("after fair: there is no channel %d>%d among %d processes", r.From, r.To, w.sys.n)
 		}
 	}
-	return w.RunFair(s.Suffix())
+	suffix, lost := s.Suffix(), 0
+	lose := suffix.Lose
+	suffix.Lose = func(a Action) bool {
+		lose := lose(a)
+		if lose {
+			lost++
+		}
+		return lose
+	}
+	ending, err := w.RunFair(suffix)
+	if err == nil && lost < len(s.Losses) {
+		err = fmt.Errorf("after fair: only %d of the %d losses happen", lost, len(s.Losses))
+	}
+	return ending, err
 }
 
 // Suffix returns the fair suffix of the schedule, which loses each of its

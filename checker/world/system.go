@@ -48,6 +48,12 @@ func (f *Failure) Error() string {
 // Init of every process, and returns a *Failure where that fails.
 func New(link impl.Link, properties []spec.Property) (*System, error) {
 	n := link.Size()
+	if link.New == nil {
+		return nil, fmt.Errorf("link %s has no New", link.Name)
+	}
+	if _, err := spec.ParseAssumptions(link.Assumes.String()); err != nil {
+		return nil, fmt.Errorf("link %s: %w", link.Name, err)
+	}
 	if n < 2 || n > maxProcesses {
 		return nil, fmt.Errorf("link %s has %d processes, want 2 to %d", link.Name, n, maxProcesses)
 	}

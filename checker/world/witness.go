@@ -107,7 +107,7 @@ func (pr *process) omitting(o outcome) bool {
 }
 
 func (pr *process) omits(in input) error {
-	return &Failure{pr.self, in.String(), "does not do what it did before from a state with the same key: AppendKey omits state"}
+	return &Failure{pr.self, in.String(), "does not do what it did before from a state with the same key: AppendKey omits state (one promoted from an embedded layer counts too)"}
 }
 
 // twice runs one handler call on two instances that have handled the same.

@@ -3,6 +3,7 @@ package cli
 import (
 	"io"
 	"os"
+	"slices"
 
 	"golang.org/x/term"
 
@@ -36,7 +37,7 @@ func newPicture(events []spec.Event, judgements []checker.Judgement, processes, 
 // picture draws the packets in the link's own words.
 func (r replayed) picture(width int) picture {
 	p := newPicture(r.events, r.judgements, r.link.Size(), width)
-	p.options.Live = r.schedule.Fair
+	p.options.Live = slices.ContainsFunc(r.events, func(e spec.Event) bool { return e.Kind == spec.Forever })
 	p.options.Describe = r.link.Describer()
 	return p
 }

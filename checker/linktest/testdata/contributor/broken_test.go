@@ -3,6 +3,7 @@ package mylink_test
 import (
 	"encoding/binary"
 	"math/rand"
+	"runtime"
 	"testing"
 
 	"example.com/mylink"
@@ -61,6 +62,11 @@ func TestBroken(t *testing.T) {
 		}),
 		faulty("strays", func(_ spec.Process, out *impl.Effects) { out.Transmit(7, "p") }),
 		faulty("leaks", func(spec.Process, *impl.Effects) { go func() { select {} }() }),
+		faulty("exits", func(spec.Process, *impl.Effects) { runtime.Goexit() }),
+		{Name: "stuck", New: func(spec.Process, []spec.Process) impl.Layer { select {} }, Guarantee: spec.AtMostOnce},
+		{Name: "nothing", New: mylink.Right},
+		{Name: "mumbles", New: mumbles, Guarantee: spec.Perfect},
+		{Name: "judge", New: mylink.Right, Guarantee: spec.Guarantee{Name: "mine", Properties: []spec.Property{faultyProperty()}}},
 		{Name: "forgets", New: forgets, Guarantee: spec.AtMostOnce},
 		{Name: "keyless", New: keyless, Guarantee: spec.AtMostOnce},
 		{Name: "vacuous", New: silent, Guarantee: spec.AtMostOnce},
@@ -69,6 +75,35 @@ func TestBroken(t *testing.T) {
 		t.Run(link.Name, func(t *testing.T) { linktest.Test(t, link) })
 	}
 }
+
+// mumbling delivers every copy, and cannot describe its packets.
+type mumbling struct{ impl.RetransmitUntilAcknowledged }
+
+func mumbles(spec.Process, []spec.Process) impl.Layer { return &mumbling{} }
+
+func (l *mumbling) Describe(p impl.Packet) string { return string(p[99:]) }
+
+// faultyProperty has a monitor that panics late.
+func faultyProperty() spec.Property {
+	p := spec.PL3
+	observed := 0
+	p.ID, p.New = "MINE", func() spec.Monitor { return &faultyMonitor{spec.PL3.New(), &observed} }
+	return p
+}
+
+type faultyMonitor struct {
+	spec.Monitor
+	observed *int
+}
+
+func (m *faultyMonitor) Observe(e spec.Event) string {
+	if *m.observed++; *m.observed > 1000 {
+		panic("the monitor is broken")
+	}
+	return m.Monitor.Observe(e)
+}
+
+func (m *faultyMonitor) Clone() spec.Monitor { return &faultyMonitor{m.Monitor.Clone(), m.observed} }
 
 // forgetful delivers the first message only, and leaves that out of its key.
 type forgetful struct {
