@@ -126,7 +126,7 @@ func (j *Judge) conclude(v Judgement) (spec.Verdict, string) {
 		return spec.Violated, owing(v.Owed)
 	case live && !j.forever && len(v.Owed) > 0:
 		return spec.Inconclusive, "the history ends too early to tell: " + owing(v.Owed)
-	case v.Property.Repeat && !j.forever:
+	case v.Property.Recurs == spec.Repeated && !j.forever:
 		return spec.Inconclusive, "the history does not say what happens for ever"
 	}
 	return spec.Holds, ""

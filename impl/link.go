@@ -13,15 +13,18 @@ type LinkKind uint8
 const (
 	Correct LinkKind = iota // keeps what it claims
 	Mutant                  // broken on purpose: breaks one property that its parent claims
+	Golden                  // a workload whose states other model checkers have counted
 )
 
-// String returns "link" or "mutant".
+// String returns "link", "mutant" or "golden".
 func (k LinkKind) String() string {
 	switch k {
 	case Correct:
 		return "link"
 	case Mutant:
 		return "mutant"
+	case Golden:
+		return "golden"
 	}
 	return fmt.Sprintf("linkkind(%d)", uint8(k))
 }
@@ -36,6 +39,7 @@ type Link struct {
 	Guarantee spec.Guarantee
 	Assumes   spec.Assumptions // what it is claimed under; zero is the Set network
 	Processes int              // 0 means 2
+	Burst     bool             // the application sends its whole workload before anything else happens
 
 	Parent string   // Mutant: the correct link it differs from
 	Breaks string   // Mutant: the ID of the property it is there to break

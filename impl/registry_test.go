@@ -26,6 +26,14 @@ func TestRegistryIsComplete(t *testing.T) {
 	}
 }
 
+func TestGoldensAreComplete(t *testing.T) {
+	for _, l := range impl.Goldens() {
+		if l.Kind != impl.Golden || !l.Burst || l.New == nil || len(l.Guarantee.Properties) == 0 || !strings.HasSuffix(l.Doc, ".") {
+			t.Errorf("%s: kind %v, doc %q: want a golden link that says what it is and claims something", l.Name, l.Kind, l.Doc)
+		}
+	}
+}
+
 // Instances of one factory share nothing, and what is sent to one peer is no
 // business of another.
 func TestInstancesAreIndependent(t *testing.T) {

@@ -17,21 +17,21 @@ var (
 		ID: "FLL1", Name: "fair loss", Class: Liveness, Source: fairLoss,
 		Sentence: "A message that is sent infinitely often is delivered infinitely often.",
 		Entails:  []string{"SL1", "PL1", "XOP"},
-		Reads:    KindsOf(Send, Deliver, Forever), Tested: Send, Repeat: true,
+		Reads:    KindsOf(Send, Deliver, Forever), Tested: Send, Recurs: Repeated,
 		New: func() Monitor { return &fairLossDelivery{} },
 	}
 	FLL2 = Property{
 		ID: "FLL2", Name: "finite duplication", Class: Liveness, Source: fairLoss,
 		Sentence: "A message that is sent finitely often is delivered finitely often.",
 		Entails:  []string{"PL2", "XOP"},
-		Reads:    KindsOf(Send, Deliver, Forever), Tested: Deliver, Repeat: true,
+		Reads:    KindsOf(Send, Deliver, Forever), Tested: Deliver, Recurs: Repeated,
 		New: func() Monitor { return &finiteDuplication{} },
 	}
 	FLL3 = noCreation("FLL3", fairLoss, "SL2", "PL3")
 	SL1  = Property{
 		ID: "SL1", Name: "stubborn delivery", Class: Liveness, Source: stubborn,
 		Sentence: "A message that is sent once is delivered infinitely often.",
-		Reads:    KindsOf(Send, Deliver, Reject, Forever), Tested: Send,
+		Reads:    KindsOf(Send, Deliver, Reject, Forever), Tested: Send, Recurs: Again,
 		New: func() Monitor { return &stubbornDelivery{} },
 	}
 	SL2 = noCreation("SL2", stubborn, "FLL3", "PL3")

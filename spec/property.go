@@ -28,19 +28,29 @@ func (c Class) String() string {
 	return fmt.Sprintf("class(%d)", uint8(c))
 }
 
+// Recurrence says how often what a property of liveness owes must be met.
+type Recurrence uint8
+
+// The recurrences.
+const (
+	Once     Recurrence = iota // once: what was met is not owed any more
+	Again                      // infinitely often
+	Repeated                   // infinitely often, but only while it is caused infinitely often: a workload must repeat its sends to test it
+)
+
 // Property is one promise about histories. Its identity is its ID.
 type Property struct {
-	ID       string   // short and unique: "PL2"
-	Name     string   // "no duplication"
-	Sentence string   // the promise in one sentence
-	Source   string   // where it is defined
-	Class    Class    // safety, liveness or both
-	Entails  []string // IDs of other properties that a violation of this one violates too
-	Reads    Kinds    // the events that its monitor reads; others may be left out
-	Tested   Kind     // the event that puts it to the test; a campaign without one proves nothing
-	Repeat   bool     // it speaks of what is sent for ever: a workload must repeat its sends to test it
-	Window   int      // BND: messages of a channel that may be unconfirmed; else 0
-	Buffer   int      // BND: messages that a process may hold; else 0
+	ID       string     // short and unique: "PL2"
+	Name     string     // "no duplication"
+	Sentence string     // the promise in one sentence
+	Source   string     // where it is defined
+	Class    Class      // safety, liveness or both
+	Entails  []string   // IDs of other properties that a violation of this one violates too
+	Reads    Kinds      // the events that its monitor reads; others may be left out
+	Tested   Kind       // the event that puts it to the test; a campaign without one proves nothing
+	Recurs   Recurrence // liveness: how often what is owed must be met
+	Window   int        // BND: messages of a channel that may be unconfirmed; else 0
+	Buffer   int        // BND: messages that a process may hold; else 0
 	New      func() Monitor
 }
 

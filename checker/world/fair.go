@@ -2,6 +2,7 @@ package world
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"slices"
 
@@ -180,7 +181,10 @@ func (w *World) quiet() bool {
 }
 
 func (w *World) roundKey() []byte {
-	key := w.appendPlaces(nil)
+	var key []byte
+	for _, id := range w.state[:len(w.locals)+len(w.channels)] {
+		key = binary.LittleEndian.AppendUint32(key, id)
+	}
 	for _, p := range w.fair.transmitted {
 		key = append(key, p.channel, byte(p.packet), byte(p.packet>>8), byte(p.packet>>16), byte(p.packet>>24))
 	}
@@ -259,5 +263,5 @@ func (w *World) settleOne(p push) error {
 
 // canLose reports whether the model allows one more loss.
 func (w *World) canLose() bool {
-	return w.sys.net.assumes.Network != spec.BagNetwork || w.drops > 0
+	return w.sys.net.assumes.Network != spec.BagNetwork || w.rest[drops] > 0
 }

@@ -339,7 +339,7 @@ func TestWorldAndWitnessEndAlike(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if slices.ContainsFunc(link.Guarantee.Properties, func(p spec.Property) bool { return p.Repeat }) {
+		if slices.ContainsFunc(link.Guarantee.Properties, func(p spec.Property) bool { return p.Recurs == spec.Repeated }) {
 			s.Repeat = []world.Request{{From: 0, To: 1, Message: "a"}}
 		}
 		witness, ending := follow(t, link, s.String())

@@ -5,17 +5,19 @@ import (
 	"slices"
 )
 
-// Follow makes the actions of a schedule, then runs its fair suffix. It
-// returns Bound where there is none. An error is a *Failure of the link, or
-// says which action is not enabled.
+// Follow makes the actions of a schedule, then runs its fair suffix, or the
+// cycle that goes on for ever. It returns Bound where there is neither. A
+// cycle needs a Witness: it is made three times, and must be fair. An error is
+// a *Failure of the link, or says which action is not enabled, or what makes
+// the cycle none or unfair.
 func (w *World) Follow(s Schedule) (Ending, error) {
 	for i, a := range s.Actions {
-		if err := w.Apply(a); err != nil {
-			if _, failed := err.(*Failure); failed {
-				return Bound, err
-			}
-			return Bound, fmt.Errorf("action %d, %s: %w", i+1, a, err)
+		if err := w.applyAs(a, "action %d", i+1); err != nil {
+			return Bound, err
 		}
+	}
+	if s.Forever {
+		return w.goRound(s.Cycle)
 	}
 	if !s.Fair {
 		return Bound, nil
@@ -39,6 +41,15 @@ func (w *World) Follow(s Schedule) (Ending, error) {
 		err = fmt.Errorf("after fair: only %d of the %d losses happen", lost, len(s.Losses))
 	}
 	return ending, err
+}
+
+// applyAs applies an action, and names it in the error where it is not enabled.
+func (w *World) applyAs(a Action, format string, number int) error {
+	err := w.Apply(a)
+	if _, failed := err.(*Failure); err == nil || failed {
+		return err
+	}
+	return fmt.Errorf(format+", %s: %w", number, a, err)
 }
 
 // Suffix returns the fair suffix of the schedule, which loses each of its

@@ -2,16 +2,15 @@ package world
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"fairloss/impl"
 	"fairloss/spec"
 )
 
-// Schedule is a list of actions, and perhaps a fair suffix, to replay. Its
-// text has one action a line; see Parse.
+// Schedule is a list of actions to replay, and perhaps either a fair suffix or
+// a cycle that is repeated for ever (the two make a lasso). Its text has one
+// action a line; see Parse.
 type Schedule struct {
 	Link      string            // name of the link; "" where it is known otherwise
 	Assumes   *spec.Assumptions // network it was found on; nil is the link's own
@@ -20,10 +19,13 @@ type Schedule struct {
 	Fair      bool      // after the actions the network is fair; see World.RunFair
 	Repeat    []Request // within the suffix: sent again in every round
 	Losses    []Action  // within the suffix: transmissions that are lost
+	Forever   bool      // after the actions Cycle is repeated for ever
+	Cycle     []Action  // none: nothing more happens
 }
 
-// Len is the length of a schedule: its actions, repeated sends and losses.
-func (s Schedule) Len() int { return len(s.Actions) + len(s.Repeat) + len(s.Losses) }
+// Len is the length of a schedule: its actions, repeated sends, losses and
+// cycle.
+func (s Schedule) Len() int { return len(s.Actions) + len(s.Repeat) + len(s.Losses) + len(s.Cycle) }
 
 // On returns the link in the surroundings that the schedule names: its network
 // and its number of processes.
@@ -52,6 +54,12 @@ func (s Schedule) lines() []string {
 	for _, a := range s.Losses {
 		lines = append(lines, a.String())
 	}
+	if s.Forever {
+		lines = append(lines, "forever")
+	}
+	for _, a := range s.Cycle {
+		lines = append(lines, a.String())
+	}
 	return lines
 }
 
@@ -76,224 +84,3 @@ func (s Schedule) String() string {
 
 // Inline returns the actions in one line, separated by "; ". Parse reads it.
 func (s Schedule) Inline() string { return strings.Join(s.lines(), "; ") }
-
-// SyntaxError is a schedule that cannot be read. Line and Column count from 1;
-// the column counts bytes.
-type SyntaxError struct {
-	Line, Column int
-	Text         string
-}
-
-// Error returns "line:column: text".
-func (e *SyntaxError) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Text) }
-
-// Parse reads a schedule. Each line, or part of a line between semicolons, is
-//
-//	send 0>1 "m"         the application at 0 sends m to 1
-//	deliver 0>1 "p"      the network delivers packet p from 0 to 1
-//	timeout 0 7          timer 7 of process 0 expires
-//	duplicate 0>1 "p"    the network copies p (bag)
-//	drop 0>1 "p"         the network loses p (lossyset, bag, fifo)
-//	fair                 from here on the network is fair
-//
-// After fair, send lines are repeated for ever and drop lines are the losses
-// of transmissions. Before the first of these, the lines "link NAME",
-// "network set" and "processes 2" may say what it is a schedule of. Messages
-// and packets are quoted as in Go; # begins a comment. An error is a
-// *SyntaxError.
-func Parse(text string) (Schedule, error) {
-	var s Schedule
-	for number, line := range strings.Split(text, "\n") {
-		p := parser{line: line}
-		for {
-			if err := p.item(&s); err != nil {
-				return Schedule{}, &SyntaxError{number + 1, p.start + 1, err.Error()}
-			}
-			if p.done() {
-				break
-			}
-		}
-	}
-	return s, nil
-}
-
-// parser reads the items of one line.
-type parser struct {
-	line  string
-	at    int
-	start int // of the word being read
-}
-
-func (p *parser) blank() {
-	for p.at < len(p.line) && (p.line[p.at] == ' ' || p.line[p.at] == '\t' || p.line[p.at] == '\r') {
-		p.at++
-	}
-	p.start = p.at
-}
-
-// done skips a separator and reports whether the line has ended.
-func (p *parser) done() bool {
-	if p.at == len(p.line) || p.line[p.at] == '#' {
-		return true
-	}
-	p.at++
-	return false
-}
-
-// end reports whether the item has ended.
-func (p *parser) end() bool {
-	p.blank()
-	return p.at == len(p.line) || p.line[p.at] == ';' || p.line[p.at] == '#'
-}
-
-// word reads up to the next blank or separator.
-func (p *parser) word() string {
-	p.blank()
-	for p.at < len(p.line) && !strings.ContainsRune(" \t\r;#", rune(p.line[p.at])) {
-		p.at++
-	}
-	return p.line[p.start:p.at]
-}
-
-func (p *parser) item(s *Schedule) error {
-	if p.end() {
-		return nil
-	}
-	word := p.word()
-	var err error
-	switch word {
-	case "link", "network", "processes":
-		err = p.directive(s, word)
-	case "fair":
-		if s.Fair {
-			return fmt.Errorf("fair stands twice")
-		}
-		s.Fair = true
-	default:
-		err = p.action(s, word)
-	}
-	if err != nil {
-		return err
-	}
-	if !p.end() {
-		return fmt.Errorf("unexpected %q after the end of the action", p.line[p.at:])
-	}
-	return nil
-}
-
-func (p *parser) directive(s *Schedule, word string) error {
-	if s.Len() > 0 || s.Fair {
-		return fmt.Errorf("%s stands after the first action", word)
-	}
-	value := p.word()
-	var err error
-	switch {
-	case value == "":
-		err = fmt.Errorf("%s: nothing follows", word)
-	case word == "link" && s.Link == "":
-		s.Link = value
-	case word == "network" && s.Assumes == nil:
-		var a spec.Assumptions
-		a, err = spec.ParseAssumptions(value)
-		s.Assumes = &a
-	case word == "processes" && s.Processes == 0:
-		s.Processes, err = strconv.Atoi(value)
-		if err != nil || s.Processes < 2 || s.Processes > maxProcesses {
-			err = fmt.Errorf("processes %q: want a number from 2 to %d", value, maxProcesses)
-		}
-	default:
-		err = fmt.Errorf("%s stands twice", word)
-	}
-	return err
-}
-
-func (p *parser) action(s *Schedule, word string) error {
-	a := Action{Kind: actionKinds}
-	for k := range actionKinds {
-		if actionNames[k] == word {
-			a.Kind = k
-		}
-	}
-	var err error
-	switch {
-	case a.Kind == actionKinds:
-		return fmt.Errorf("unknown action %q", word)
-	case s.Fair && a.Kind != Send && a.Kind != Drop:
-		return fmt.Errorf("%s after fair: fairness forces it", word)
-	case a.Kind == Timeout:
-		if a.From, err = p.process(p.word()); err == nil {
-			a.Timer, err = p.timer()
-		}
-	default:
-		err = p.packet(&a)
-	}
-	switch {
-	case err != nil:
-		return err
-	case !s.Fair:
-		s.Actions = append(s.Actions, a)
-	case a.Kind == Send:
-		s.Repeat = append(s.Repeat, Request{a.From, a.To, a.Message})
-	default:
-		s.Losses = append(s.Losses, a)
-	}
-	return nil
-}
-
-// packet reads a channel and a quoted message or packet.
-func (p *parser) packet(a *Action) error {
-	ends := p.word()
-	from, to, ok := strings.Cut(ends, ">")
-	if !ok {
-		return fmt.Errorf("channel %q: want two processes, as 0>1", ends)
-	}
-	var err error
-	if a.From, err = p.process(from); err != nil {
-		return err
-	}
-	if a.To, err = p.process(to); err != nil {
-		return err
-	}
-	text, err := p.quoted()
-	if a.Kind == Send {
-		a.Message = spec.Message(text)
-	} else {
-		a.Packet = impl.Packet(text)
-	}
-	return err
-}
-
-func (p *parser) process(word string) (spec.Process, error) {
-	n, err := strconv.Atoi(word)
-	if err != nil || n < 0 || n >= maxProcesses || strconv.Itoa(n) != word {
-		return 0, fmt.Errorf("process %q: want a number from 0 to %d", word, maxProcesses-1)
-	}
-	return spec.Process(n), nil
-}
-
-func (p *parser) timer() (impl.TimerID, error) {
-	word := p.word()
-	n, err := strconv.ParseUint(word, 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("timer %q: want a number", word)
-	}
-	return impl.TimerID(n), nil
-}
-
-func (p *parser) quoted() (string, error) {
-	p.blank()
-	quoted, err := strconv.QuotedPrefix(p.line[p.at:])
-	if err != nil || quoted[0] == '\'' {
-		rest := p.line[p.at:]
-		if len(rest) > 20 {
-			rest = strings.ToValidUTF8(rest[:20], "")
-		}
-		return "", fmt.Errorf("want a message or packet quoted as in Go, found %q", rest)
-	}
-	p.at += len(quoted)
-	text, err := strconv.Unquote(quoted)
-	if err == nil && !utf8.ValidString(quoted) {
-		err = fmt.Errorf("a quoted text must be valid UTF-8; write other bytes as \\x and two hex digits")
-	}
-	return text, err
-}

@@ -73,6 +73,12 @@ func New(link impl.Link, properties []spec.Property) (*System, error) {
 	return sys, nil
 }
 
+// Link returns the link.
+func (sys *System) Link() impl.Link { return sys.link }
+
+// Properties returns the properties that its Worlds are judged by.
+func (sys *System) Properties() []spec.Property { return sys.judges.properties }
+
 // Size is a measure of what the system has learnt: the number of interned
 // states, transitions, contents and judgements.
 func (sys *System) Size() int {

@@ -1,0 +1,149 @@
+package world
+
+import (
+	"fmt"
+	"slices"
+
+	"fairloss/spec"
+)
+
+// Enabled appends the enabled actions to moves, in a fixed order that depends
+// on the state only: benign first, then by process or channel, then by content.
+func (w *World) Enabled(moves []Move) []Move {
+	for p := range w.sys.procs {
+		for _, r := range w.requestable(p) {
+			if w.ready(p, r.to) {
+				moves = append(moves, Move{Send, uint8(p), r.in})
+			}
+		}
+	}
+	fifo := w.sys.net.assumes.Network == spec.FIFONetwork
+	for c, content := range w.channels {
+		packets := w.sys.net.contents[content].packets
+		for i, id := range packets {
+			if i == 0 || !fifo && id != packets[i-1] {
+				moves = append(moves, Move{Deliver, uint8(c), id})
+			}
+		}
+	}
+	for p, pr := range w.sys.procs {
+		for _, a := range pr.locals[w.locals[p]].timers {
+			moves = append(moves, Move{Timeout, uint8(p), a.in})
+		}
+	}
+	switch w.sys.net.assumes.Network {
+	case spec.BagNetwork:
+		if w.rest[copies] > 0 {
+			moves = w.packetMoves(moves, Duplicate)
+		}
+		if w.rest[drops] > 0 {
+			moves = w.packetMoves(moves, Drop)
+		}
+	case spec.LossySetNetwork, spec.FIFONetwork:
+		moves = w.packetMoves(moves, Drop)
+	}
+	return moves
+}
+
+// requestable returns the requests that the application at p can make now,
+// where its link is ready.
+func (w *World) requestable(p int) []pending {
+	list := w.workload[p]
+	if w.repeated {
+		return list
+	}
+	n := int(w.next[p])
+	return list[min(n, len(list)):min(n+1, len(list))]
+}
+
+// packetMoves appends a move of the kind for each packet that can leave its
+// channel: every one, or the oldest on FIFO.
+func (w *World) packetMoves(moves []Move, kind ActionKind) []Move {
+	for c, content := range w.channels {
+		packets := w.sys.net.contents[content].packets
+		if w.sys.net.assumes.Network == spec.FIFONetwork && len(packets) > 1 {
+			packets = packets[:1]
+		}
+		for i, id := range packets {
+			if kind == Duplicate && len(w.sys.net.contents[content].packets) == w.sys.net.assumes.Cap() {
+				break
+			}
+			if i == 0 || id != packets[i-1] {
+				moves = append(moves, Move{kind, uint8(c), id})
+			}
+		}
+	}
+	return moves
+}
+
+// local is the state of process p. It is valid until the next move.
+func (w *World) local(p int) *local { return &w.sys.procs[p].locals[w.locals[p]] }
+
+func (w *World) ready(p int, to spec.Process) bool { return w.local(p).ready>>to&1 == 1 }
+
+// Apply makes an action that may come from anywhere. A Send need not be the
+// next of the workload. The error says why the action is not enabled, or is a
+// *Failure of the link.
+func (w *World) Apply(a Action) error {
+	m, err := w.move(a)
+	if err != nil {
+		return err
+	}
+	return w.Do(m)
+}
+
+func (w *World) move(a Action) (Move, error) {
+	if a.Kind == Timeout {
+		return w.timeout(a)
+	}
+	if !w.sys.isChannel(a.From, a.To) {
+		return Move{}, fmt.Errorf("not enabled: there is no channel %d>%d among %d processes", a.From, a.To, w.sys.n)
+	}
+	if a.Kind == Send {
+		if !w.ready(int(a.From), a.To) {
+			return Move{}, fmt.Errorf("not enabled: the link of process %d is not ready to send to %d", a.From, a.To)
+		}
+		in := w.sys.procs[a.From].input(input{kind: request, peer: a.To, data: string(a.Message)})
+		return Move{Send, uint8(a.From), in}, nil
+	}
+	c := w.sys.channel(a.From, a.To)
+	id, known := w.sys.net.ids[string(a.Packet)]
+	packets := w.sys.net.contents[w.channels[c]].packets
+	i := slices.Index(packets, id)
+	if !known || i < 0 {
+		return Move{}, fmt.Errorf("not enabled: the packet %q is not in flight from %d to %d", string(a.Packet), a.From, a.To)
+	}
+	m := Move{a.Kind, c, id}
+	return m, w.allowed(m, i, len(packets))
+}
+
+func (w *World) timeout(a Action) (Move, error) {
+	if a.From < 0 || int(a.From) >= w.sys.n {
+		return Move{}, fmt.Errorf("not enabled: there is no process %d among %d", a.From, w.sys.n)
+	}
+	for _, armed := range w.sys.procs[a.From].locals[w.locals[a.From]].timers {
+		if armed.timer == a.Timer {
+			return Move{Timeout, uint8(a.From), armed.in}, nil
+		}
+	}
+	return Move{}, fmt.Errorf("not enabled: timer %d of process %d is not armed", a.Timer, a.From)
+}
+
+// allowed says why the network model does not allow a move of the packet at
+// position i of its channel.
+func (w *World) allowed(m Move, i, length int) error {
+	model := w.sys.net.assumes.Network
+	switch {
+	case model == spec.FIFONetwork && i > 0:
+		return fmt.Errorf("not enabled: on a fifo network only the oldest packet can move")
+	case m.kind == Drop && model == spec.SetNetwork:
+		return fmt.Errorf("not enabled: on a set network a packet is lost by not delivering it")
+	case m.kind == Drop && model == spec.BagNetwork && w.rest[drops] == 0:
+		return fmt.Errorf("not enabled: the budget of drops is spent")
+	case m.kind == Duplicate && model != spec.BagNetwork:
+		return fmt.Errorf("not enabled: on a %s network there is no duplicate action", model)
+	case m.kind == Duplicate && (w.rest[copies] == 0 || length == w.sys.net.assumes.Cap()):
+		return fmt.Errorf("not enabled: the budget of duplicates is spent, or the channel is full")
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package world
+
+import "fairloss/spec"
+
+// Parcel is a packet on a channel, as a small number of one System.
+type Parcel uint32
+
+// Duty is what must happen in the end if it can happen for ever: that an armed
+// timer expires and, on a Bag, which loses only what it drops, that a packet
+// in flight is delivered. It is a small number of one System.
+type Duty uint32
+
+func (sys *System) parcel(channel uint8, packet uint32) Parcel {
+	return Parcel(packet*uint32(sys.n*sys.n) + uint32(channel))
+}
+
+func (sys *System) alarm(p int, in uint32) Duty { return Duty(2 * (in*uint32(sys.n) + uint32(p))) }
+
+func (sys *System) delivery(p Parcel) Duty { return Duty(2*p + 1) }
+
+// Step is what a move does, as fairness sees it.
+type Step struct {
+	Receives  bool
+	Received  Parcel // where Receives
+	Fulfils   bool
+	Fulfilled Duty     // where Fulfils
+	Transmits []Parcel // valid until the next Look
+	Observed  uint32   // what the judges see: an argument of System.Events
+}
+
+// Look says what an enabled move would do, without making it. It learns
+// nothing: the move must have been made before in this System.
+func (w *World) Look(m Move, scratch []Parcel) Step {
+	s := Step{Transmits: scratch[:0]}
+	var p int
+	var in uint32
+	switch m.kind {
+	case Deliver:
+		p, in = int(m.place)%w.sys.n, w.sys.receipt(m.place, m.id)
+		s.Receives, s.Received = true, w.sys.parcel(m.place, m.id)
+		s.Fulfils, s.Fulfilled = w.sys.net.assumes.Network == spec.BagNetwork, w.sys.delivery(s.Received)
+	case Timeout:
+		p, in = int(m.place), m.id
+		s.Fulfils, s.Fulfilled = true, w.sys.alarm(p, in)
+	case Send:
+		p, in = int(m.place), m.id
+	default:
+		return s
+	}
+	pr := w.sys.procs[p]
+	t := &pr.transitions[pr.locals[w.locals[p]].row[in]]
+	s.Observed = t.observed
+	for _, push := range t.sends {
+		s.Transmits = append(s.Transmits, w.sys.parcel(push.channel, push.packet))
+	}
+	return s
+}
+
+// Due appends the duties of this state.
+func (w *World) Due(list []Duty) []Duty {
+	for p, pr := range w.sys.procs {
+		for _, a := range pr.locals[w.locals[p]].timers {
+			list = append(list, w.sys.alarm(p, a.in))
+		}
+	}
+	if w.sys.net.assumes.Network != spec.BagNetwork {
+		return list
+	}
+	for c, content := range w.channels {
+		packets := w.sys.net.contents[content].packets
+		for i, id := range packets {
+			if i == 0 || id != packets[i-1] {
+				list = append(list, w.sys.delivery(w.sys.parcel(uint8(c), id)))
+			}
+		}
+	}
+	return list
+}
+
+// Events returns an observation: the events of a step that some property
+// reads.
+func (sys *System) Events(observed uint32) []spec.Event { return sys.judges.observations[observed] }
+
+// Observations is the number of observations so far; they are numbered from 0.
+func (sys *System) Observations() int { return len(sys.judges.observations) }
+
+// Monitor returns the monitor of a property in a state of the judges, nil
+// where the property is violated. It must not be changed.
+func (sys *System) Monitor(judges uint32, property int) spec.Monitor {
+	j := sys.judges
+	return j.automata[property].states[j.states[judges].parts[property]].monitor
+}
+
+// OwingIn is the set of properties with open obligations where the judges are
+// in that state, a bit for each.
+func (sys *System) OwingIn(judges uint32) uint32 { return sys.judges.states[judges].owing }
