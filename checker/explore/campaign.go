@@ -66,7 +66,7 @@ func New(link impl.Link) (*Campaign, error) {
 		if p.Class&spec.Liveness != 0 {
 			c.live |= 1 << i
 		}
-		c.repeat = c.repeat || p.Repeat
+		c.repeat = c.repeat || p.Recurs == spec.Repeated
 	}
 	c.failing = make([][]failing, len(c.judged))
 	c.counts = make([]counts, len(c.judged))
@@ -139,7 +139,7 @@ func (c *Campaign) conclude(fair *world.Suffix, ending world.Ending) {
 			if n.violated++; n.violated == 1 {
 				n.first = c.stats.Schedules
 			}
-		case owing&bit != 0, p.Repeat && !decided && seen > 0:
+		case owing&bit != 0, p.Recurs == spec.Repeated && !decided && seen > 0:
 			n.inconclusive++
 		}
 	}

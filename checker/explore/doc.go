@@ -7,7 +7,13 @@
 // action can be spared. Show runs it once more through the link's real code
 // and returns its history.
 //
+// Exhaust visits every state that a small workload can lead to. What it finds
+// is as short as can be, and what it does not find does not exist within its
+// bounds. A link that never keeps its promise is shown by a lasso: a schedule
+// and a cycle that a fair network can repeat for ever.
+//
 // To check a link of your own in go test, import fairloss/checker/linktest,
 // which stands on this package. A campaign that holds has seen some schedules;
-// its Report says how many, and under which assumptions.
+// its Report says how many, and under which assumptions. A search that holds
+// says nothing of more messages, nor of another network.
 package explore

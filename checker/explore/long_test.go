@@ -21,20 +21,20 @@ const (
 	longQuiet     = 100_000 // in which a correct link raises no alarm
 )
 
-// rows collects the lines of a table from parallel subtests.
-type rows struct {
+// printout collects the lines of a table from parallel subtests.
+type printout struct {
 	mu   sync.Mutex
 	list []string
 }
 
-func (r *rows) add(format string, args ...any) {
+func (r *printout) add(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.list = append(r.list, fmt.Sprintf(format, args...))
 }
 
 // log prints the table once all subtests have ended.
-func (r *rows) log(t *testing.T, title string) {
+func (r *printout) log(t *testing.T, title string) {
 	t.Cleanup(func() {
 		slices.Sort(r.list)
 		t.Logf("%s\n%s", title, strings.Join(r.list, "\n"))
@@ -45,7 +45,7 @@ func (r *rows) log(t *testing.T, title string) {
 // property that it names and by none that it does not declare, with a short
 // counterexample that is the same length on nearly every seed.
 func TestLongMutants(t *testing.T) {
-	var table rows
+	var table printout
 	table.log(t, "mutant, property it names: killed on seeds, first schedule at most, minimised lengths × seeds")
 	for _, link := range mutant.Registry() {
 		t.Run(link.Name, func(t *testing.T) {
@@ -102,7 +102,7 @@ func kill(t *testing.T, link impl.Link, seed uint64) Finding {
 // TestLongLinks demands that no correct link raises an alarm, and that every
 // property it claims is decided.
 func TestLongLinks(t *testing.T) {
-	var table rows
+	var table printout
 	table.log(t, "link: seed, what was run")
 	for i, link := range impl.Registry() {
 		t.Run(link.Name, func(t *testing.T) {

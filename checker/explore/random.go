@@ -116,7 +116,10 @@ func (c *Campaign) adversarial(src Source, p plan) error {
 		if len(c.moves) == 0 {
 			return nil
 		}
-		m := choose(src, c.moves, &p.weights)
+		m := c.moves[0]
+		if !c.link.Burst || m.Kind() != world.Send {
+			m = choose(src, c.moves, &p.weights)
+		}
 		before := c.world.Broken()
 		c.trace = append(c.trace, m)
 		if err := c.world.Do(m); err != nil {

@@ -52,7 +52,13 @@ type Counterexample struct {
 	Broken   int // index in Events of the event that breaks it; -1 where it is what never happens
 	Reason   string
 	Owed     []spec.Obligation
+	Searched int  // states of the exhaustive search that found it; 0 where a campaign did
+	Shortest bool // no schedule within the bounds of that search is shorter
 }
+
+// Traffic returns how often each packet was transmitted and received in the
+// cycle or suffix that repeats for ever, so that one sees that it is fair.
+func (c *Counterexample) Traffic() []world.Flow { return world.Traffic(c.Events) }
 
 // Report minimises what was found and returns it. An error is a *Broken, where
 // the real code does not do what it did in the campaign.
@@ -132,7 +138,7 @@ func Show(link impl.Link, property spec.Property, s world.Schedule) (*Counterexa
 		return nil, fmt.Errorf("the schedule does not break %s of link %s: it is %s", property.ID, link.Name, j.Verdict)
 	}
 	return &Counterexample{
-		Property: property, Schedule: s, Forced: w.Actions()[len(s.Actions):],
+		Property: property, Schedule: s, Forced: w.Actions()[len(s.Actions)+len(s.Cycle):],
 		Events: w.History(), Broken: j.Broken, Reason: j.Reason, Owed: j.Owed,
 	}, nil
 }
@@ -170,5 +176,7 @@ func (b *Broken) Shrink(link impl.Link) world.Schedule {
 	if err != nil {
 		return world.Schedule{}
 	}
-	return minimise(sys, b.Schedule, contract)
+	s := b.Schedule
+	s.Actions, s.Forever, s.Cycle = slices.Concat(s.Actions, s.Cycle), false, nil
+	return minimise(sys, s, contract)
 }

@@ -1,0 +1,74 @@
+package explore
+
+// chunkSize is the number of elements in a chunk of a column.
+const chunkSize = 1 << 13
+
+// column is a list that grows without copying, so that its memory is never
+// needed twice.
+type column[T any] struct {
+	chunks [][]T
+	n      int
+}
+
+func (c *column[T]) add(v T) {
+	if c.n&(chunkSize-1) == 0 {
+		c.chunks = append(c.chunks, make([]T, chunkSize))
+	}
+	c.chunks[c.n/chunkSize][c.n%chunkSize] = v
+	c.n++
+}
+
+func (c *column[T]) at(i int) T { return c.chunks[i/chunkSize][i%chunkSize] }
+
+func (c *column[T]) set(i int, v T) { c.chunks[i/chunkSize][i%chunkSize] = v }
+
+// rows is a queue of states of equal width. What was taken out is used again,
+// so that it needs memory for the frontier only, unless keep is set.
+type rows struct {
+	width  int
+	keep   bool
+	chunks [][]uint32
+	spare  [][]uint32
+	n      int
+}
+
+const rowsInChunk = 1 << 11
+
+func (r *rows) add(row []uint32) {
+	if r.n%rowsInChunk == 0 {
+		var chunk []uint32
+		if last := len(r.spare) - 1; last >= 0 {
+			chunk, r.spare = r.spare[last], r.spare[:last]
+		} else {
+			chunk = make([]uint32, rowsInChunk*r.width)
+		}
+		r.chunks = append(r.chunks, chunk)
+	}
+	copy(r.chunks[r.n/rowsInChunk][r.n%rowsInChunk*r.width:], row)
+	r.n++
+}
+
+// at returns row i, which must not have been taken.
+func (r *rows) at(i int) []uint32 {
+	start := i % rowsInChunk * r.width
+	return r.chunks[i/rowsInChunk][start : start+r.width]
+}
+
+// taken says that rows up to i are not needed any more.
+func (r *rows) taken(i int) {
+	if r.keep || i%rowsInChunk != rowsInChunk-1 {
+		return
+	}
+	r.spare = append(r.spare, r.chunks[i/rowsInChunk])
+	r.chunks[i/rowsInChunk] = nil
+}
+
+func (r *rows) bytes() int {
+	n := len(r.spare)
+	for _, c := range r.chunks {
+		if c != nil {
+			n++
+		}
+	}
+	return n * rowsInChunk * r.width * 4
+}
