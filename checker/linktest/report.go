@@ -38,12 +38,23 @@ func (r reporter) judge(t *testing.T, stats explore.Stats, f explore.Finding) {
 		t.Logf("%s %s holds in %s; claimed: %s; network: %s; seed: -rapid.seed=%d",
 			p.ID, p.Name, statsText(stats), r.link.Guarantee.Name, r.link.Assumes, seed())
 	case spec.Violated:
-		found := fmt.Sprintf("found in schedule %d, then minimised; seed: -rapid.seed=%d", f.First, seed())
-		t.Error(r.violation(t, f.Counterexample, found))
+		t.Error(r.violation(t, f.Counterexample, found(f)))
 		r.keep(t, f.Counterexample)
 	default:
 		t.Errorf("%s is inconclusive, which is not a pass: %s (%s; seed: -rapid.seed=%d)", p.ID, f.Reason, statsText(stats), seed())
 	}
+}
+
+// found says how a counterexample was found, and whether it is the shortest.
+func found(f explore.Finding) string {
+	how := "found by exhaustive search"
+	if f.First > 0 {
+		how = fmt.Sprintf("found in schedule %d, then minimised; seed: -rapid.seed=%d", f.First, seed())
+	}
+	if !f.Counterexample.Shortest {
+		return how + "; not proven shortest"
+	}
+	return fmt.Sprintf("%s; shortest: proven by exhaustive search of %d states", how, f.Counterexample.Searched)
 }
 
 func statsText(s explore.Stats) string {
@@ -63,7 +74,7 @@ func (r reporter) violation(t testing.TB, c *explore.Counterexample, found strin
 	fmt.Fprintf(&b, "%s is violated (claimed: %s; network: %s; %s)\n", p.ID, r.link.Guarantee.Name, r.link.Assumes, found)
 	fmt.Fprintf(&b, "      %s %s: %s\n      Source: %s\n\n", p.ID, p.Name, p.Sentence, p.Source)
 	fmt.Fprintf(&b, "    %s\n\n", reason(c))
-	fmt.Fprintf(&b, "    Schedule (%d actions):\n%s%s\n", c.Schedule.Len(), numbered(c.Schedule), forced(c.Forced))
+	fmt.Fprintf(&b, "    Schedule (%d actions):\n%s%s\n", c.Schedule.Len(), numbered(c.Schedule), forced(c.Forced)+flows(c))
 	fmt.Fprintf(&b, "%s\n", indent(diagram(r.link, c, chartWidth)))
 	fmt.Fprintf(&b, "    Replay:\n      %s\n", r.command(t.Name(), c.Schedule))
 	return b.String()
@@ -82,8 +93,12 @@ func numbered(s world.Schedule) string {
 	var b strings.Builder
 	n := 0
 	for line := range strings.Lines(s.String()) {
-		if line == "fair\n" {
+		switch line {
+		case "fair\n":
 			b.WriteString("           fair    # from here on the network is fair\n")
+			continue
+		case "forever\n":
+			b.WriteString("           forever # what follows is repeated for ever; nothing: no more happens\n")
 			continue
 		}
 		n++
@@ -104,6 +119,17 @@ func forced(actions []world.Action) string {
 			break
 		}
 		fmt.Fprintf(&b, "           # forced: %s\n", a)
+	}
+	return b.String()
+}
+
+// flows lists, as comments, what becomes of each packet in a cycle.
+func flows(c *explore.Counterexample) string {
+	var b strings.Builder
+	if len(c.Schedule.Cycle) > 0 {
+		for _, f := range c.Traffic() {
+			fmt.Fprintf(&b, "           # %s\n", f)
+		}
 	}
 	return b.String()
 }

@@ -80,7 +80,9 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{listCommand, checkCommand, replayCommand, chartCommand, runCommand, mutantsCommand}
+	return []command{
+		listCommand, checkCommand, exploreCommand, replayCommand, stepCommand, chartCommand, runCommand, mutantsCommand,
+	}
 }
 
 func (s *session) dispatch(args []string) int {

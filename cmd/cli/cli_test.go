@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,7 +27,7 @@ type panics struct{ impl.FairLossLink }
 func (*panics) Receive(spec.Process, impl.Packet, *impl.Effects) { panic("out of paper") }
 
 func registry() []impl.Link {
-	return append(append(impl.Registry(), mutant.Registry()...),
+	return append(slices.Concat(impl.Registry(), impl.Goldens(), mutant.Registry()),
 		impl.Link{Name: "panics", New: impl.FactoryOf(panics{}), Guarantee: spec.FairLoss})
 }
 
@@ -254,10 +255,10 @@ func TestListJSON(t *testing.T) {
 func TestMutantsJSON(t *testing.T) {
 	code, out, _ := fairloss(t, "", "mutants", "-json", "-schedules", "500", "-seed", "7")
 	var got []struct {
-		Name, Breaks             string
-		Also, By                 []string
-		Killed                   bool
-		Schedules, Steps, Shrunk int
+		Name, Breaks                       string
+		Also, By                           []string
+		Killed                             bool
+		Schedules, Steps, Shrunk, Shortest int
 	}
 	decode(t, out, &got)
 	if code != 0 || len(got) != len(mutant.Registry()) {
@@ -267,6 +268,12 @@ func TestMutantsJSON(t *testing.T) {
 		g := got[i]
 		if g.Name != m.Name || !g.Killed || g.Schedules < 1 || g.Steps < 500 || g.Shrunk < 1 || len(g.By) == 0 || g.Also == nil {
 			t.Errorf("got %+v", g)
+		}
+		// A schedule of safety is never shorter than the proven shortest one.
+		p, claimed := m.Guarantee.Property(m.Breaks)
+		safety := !claimed || p.Class&spec.Liveness == 0
+		if g.Shortest < 1 || safety && g.Shortest > g.Shrunk {
+			t.Errorf("%s: shrunk to %d actions, the shortest has %d", g.Name, g.Shrunk, g.Shortest)
 		}
 	}
 }
@@ -294,9 +301,9 @@ func TestMutantThatPanics(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for _, args := range [][]string{{"run", "fifo"}, {"mutants"}} {
+	for _, args := range [][]string{{"run", "fifo"}, {"mutants"}, {"explore", "fifo"}, {"step", "fifo"}} {
 		var out, stderr bytes.Buffer
-		code := cli.Run(ctx, args, nil, &out, &stderr, registry())
+		code := cli.Run(ctx, args, strings.NewReader(""), &out, &stderr, registry())
 		if code != 2 || !strings.Contains(out.String(), "\ninconclusive") {
 			t.Errorf("%v: exit code %d, %s%s", args, code, out.String(), stderr.String())
 		}

@@ -28,6 +28,25 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
+// ticker is a progress with no total: a line of text that changes.
+func (s *session) ticker() progress {
+	if !isTerminal(s.err) {
+		return progress{}
+	}
+	return progress{progressbar.NewOptions(-1,
+		progressbar.OptionSetWriter(s.err), progressbar.OptionSpinnerType(14),
+		progressbar.OptionSetSpinnerChangeInterval(0), // no goroutine of its own
+		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
+	)}
+}
+
+// say shows another text.
+func (p progress) say(text string) {
+	if p.bar != nil {
+		p.bar.Describe(text)
+	}
+}
+
 // set shows that n of the total are done. A terminal that fails is nothing to
 // stop for.
 func (p progress) set(n int) {

@@ -67,7 +67,7 @@ func replay(s *session, file, name, output string, width int) (spec.Verdict, err
 		return report.Verdict, s.printJSON(report)
 	}
 	fmt.Fprintf(s.out, "link %s, claimed: %s, network: %s, %d events\n", r.link.Name, r.link.Guarantee.Name, r.link.Assumes, len(r.events))
-	report.table(s, func(f finding) string { return fmt.Sprintf("step %d", r.events[f.Event-lineOf(0)].At) })
+	report.table(s, r.step)
 	fmt.Fprintln(s.out)
 	if err := r.picture(s.columns(width)).draw(s.out); err != nil {
 		return 0, err
@@ -76,20 +76,34 @@ func replay(s *session, file, name, output string, width int) (spec.Verdict, err
 	return report.Verdict, nil
 }
 
-// rerun runs a schedule; name, if not "", is the link to run it on. ACK is left
-// out where the link neither claims it nor confirmed anything.
-func (s *session) rerun(plan world.Schedule, name string) (replayed, error) {
+// step says at which step a property was broken.
+func (r replayed) step(f finding) string {
+	return fmt.Sprintf("step %d", r.events[f.Event-lineOf(0)].At)
+}
+
+// surroundings returns the link of a schedule, or that of the name if not "",
+// in the surroundings of the schedule.
+func (s *session) surroundings(plan world.Schedule, name string) (impl.Link, error) {
 	if name == "" {
 		name = plan.Link
 	}
 	if name == "" {
-		return replayed{}, errors.New(`the schedule has no line "link NAME", and there is no -link`)
+		return impl.Link{}, errors.New(`the schedule has no line "link NAME", and there is no -link`)
 	}
 	link, err := s.link(name)
 	if err != nil {
+		return link, err
+	}
+	return plan.On(link), nil
+}
+
+// rerun runs a schedule; name, if not "", is the link to run it on. ACK is left
+// out where the link neither claims it nor confirmed anything.
+func (s *session) rerun(plan world.Schedule, name string) (replayed, error) {
+	link, err := s.surroundings(plan, name)
+	if err != nil {
 		return replayed{}, err
 	}
-	link = plan.On(link)
 	r := replayed{link: link, schedule: plan}
 	end, judgements, err := explore.Replay(link, plan, explore.Judged(link)...)
 	if err != nil {

@@ -82,15 +82,19 @@ func (r report) conclusion() string {
 // reportContract reports a link that broke the contract of a layer, and so
 // promises nothing.
 func (s *session) reportContract(link impl.Link, err error) error {
-	r := report{Verdict: spec.Violated, Link: link.Name, Guarantee: link.Guarantee.Name, Properties: []finding{{
-		ID: "Contract", Name: "contract of a layer", Verdict: spec.Violated, Reason: err.Error(), Tested: 1, Engine: "runtime",
-	}}}
+	r := report{Verdict: spec.Violated, Link: link.Name, Guarantee: link.Guarantee.Name, Properties: []finding{contractFinding(err)}}
 	if s.json {
 		return s.printJSON(r)
 	}
 	r.table(s, atLine)
 	fmt.Fprintln(s.out, r.conclusion())
 	return nil
+}
+
+// contractFinding is what is said of a link that broke the contract of a
+// layer.
+func contractFinding(err error) finding {
+	return finding{ID: "Contract", Name: "contract of a layer", Verdict: spec.Violated, Reason: err.Error(), Tested: 1, Engine: "runtime"}
 }
 
 // printJSON prints v, indented.

@@ -3,9 +3,11 @@
 package main
 
 import (
+	"slices"
+
 	"fairloss/cmd/cli"
 	"fairloss/impl"
 	"fairloss/impl/mutant"
 )
 
-func main() { cli.Main(append(impl.Registry(), mutant.Registry()...)) }
+func main() { cli.Main(slices.Concat(impl.Registry(), impl.Goldens(), mutant.Registry())) }

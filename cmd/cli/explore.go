@@ -1,0 +1,240 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"fairloss/checker/explore"
+	"fairloss/checker/world"
+	"fairloss/impl"
+	"fairloss/spec"
+)
+
+var exploreCommand = command{
+	name: "explore", argument: "NAME",
+	summary: "search all schedules of a link within small bounds",
+	about: "Visits every state of a link that sends a few messages from process 0 to process 1, breadth first, so that\n" +
+		"a counterexample is a shortest one. Liveness is left out without -liveness: it takes more memory and time.\n" +
+		"Where a bound or an interrupt ends the search early, what it has not found is inconclusive.",
+	examples: []string{
+		"fairloss explore perfect -liveness",
+		"fairloss explore alternatingbit -network set -messages 2",
+		"fairloss explore atleastonce -guarantee perfect",
+		"fairloss explore selectiverepeat -messages 4 -max-states 1000000 -timeout 1m -json",
+	},
+	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
+		o := exploration{maxMemory: 4 << 30}
+		flags.StringVar(&o.guarantee, "guarantee", "", "judge by the guarantee of this `NAME`, instead of what the link claims")
+		flags.IntVar(&o.messages, "messages", 3, "how many messages process 0 sends to process 1")
+		flags.BoolVar(&o.equal, "equal", false, "send the same message each time")
+		flags.StringVar(&o.network, "network", "", "the `MODEL`: set, lossyset, bag(capacity=4,drops=2,duplicates=1) or fifo(capacity=4), instead of the link's own")
+		flags.IntVar(&o.processes, "processes", 0, "how many processes there are; 0 is the link's own number")
+		flags.BoolVar(&o.liveness, "liveness", false, "judge liveness too")
+		flags.IntVar(&o.maxStates, "max-states", 0, "stop at about as many states; 0 is no bound")
+		flags.Var(&o.maxMemory, "max-memory", "stop at about this `SIZE`, as 64MiB or 2GiB; 0 is no bound")
+		flags.DurationVar(&o.timeout, "timeout", 0, "how long the search may take; 0 is no bound")
+		flags.IntVar(&o.width, "width", 0, "columns of the chart; 0 is those of the terminal, else 80")
+		return o.run
+	},
+}
+
+// exploration is what to search.
+type exploration struct {
+	guarantee, network             string
+	messages, processes, maxStates int
+	equal, liveness                bool
+	maxMemory                      byteSize
+	timeout                        time.Duration
+	width                          int
+}
+
+// run searches, and reports what was found.
+func (o *exploration) run(s *session, name string) (spec.Verdict, error) {
+	link, err := o.link(s, name)
+	if err != nil {
+		return 0, err
+	}
+	ctx, cancel := s.ctx, context.CancelFunc(func() {})
+	if o.timeout > 0 {
+		ctx, cancel = context.WithTimeout(ctx, o.timeout)
+	}
+	defer cancel()
+	judged, left := o.properties(link)
+	ticker := s.ticker()
+	result, err := explore.Exhaust(ctx, link, judged, explore.Bounds{
+		Workload: workload(o.messages, o.equal), MaxStates: o.maxStates, MaxBytes: int(o.maxMemory),
+		Progress: func(c explore.Coverage) {
+			ticker.say(fmt.Sprintf("%s: %d states, %d states/s, frontier %d, depth %d", name, c.States, perSecond(c), c.Frontier, c.Depth))
+		},
+	})
+	ticker.end()
+	var failure *world.Failure
+	if errors.As(err, &failure) {
+		return spec.Violated, s.reportExploredContract(link, err)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("explore: %w", err)
+	}
+	r := newExplored(result)
+	if s.json {
+		return r.Verdict, s.printJSON(r)
+	}
+	return r.Verdict, o.print(s, r, result, left)
+}
+
+// link returns the link in the surroundings that the flags ask for.
+func (o *exploration) link(s *session, name string) (impl.Link, error) {
+	link, err := s.link(name)
+	if err != nil {
+		return link, err
+	}
+	if o.messages < 1 || o.maxStates < 0 || o.timeout < 0 || o.processes < 0 {
+		return link, errors.New("explore: want at least 1 message, and no negative number")
+	}
+	if o.guarantee != "" {
+		if link.Guarantee, err = spec.ParseGuarantee(o.guarantee); err != nil {
+			return link, err
+		}
+	}
+	if o.network != "" {
+		if link.Assumes, err = spec.ParseAssumptions(o.network); err != nil {
+			return link, err
+		}
+	}
+	link.Processes = cmp.Or(o.processes, link.Processes)
+	return link, nil
+}
+
+// properties returns those to judge, and the IDs of those left out. What is
+// both safety and liveness is not left out.
+func (o *exploration) properties(link impl.Link) (judged []spec.Property, left []string) {
+	for _, p := range explore.Judged(link) {
+		if !o.liveness && p.Class == spec.Liveness {
+			left = append(left, p.ID)
+			continue
+		}
+		judged = append(judged, p)
+	}
+	return judged, left
+}
+
+// workload is n messages from process 0 to process 1: all of them "a", or "a"
+// to "z", "a1" to "z1" and so on.
+func workload(n int, equal bool) []world.Request {
+	list := make([]world.Request, n)
+	for i := range list {
+		message := "a"
+		if !equal {
+			message = string(rune('a' + i%26))
+		}
+		if !equal && i >= 26 {
+			message += strconv.Itoa(i / 26)
+		}
+		list[i] = world.Request{From: 0, To: 1, Message: spec.Message(message)}
+	}
+	return list
+}
+
+// explored is an exhaustive search as -json prints it. Where there were more,
+// in which the messages are sent again and again, the numbers are those of all.
+type explored struct {
+	Name           string       `json:"name"`
+	Guarantee      string       `json:"guarantee"`
+	Verdict        spec.Verdict `json:"verdict"`
+	Complete       bool         `json:"complete"`
+	States         int          `json:"states"`
+	Transitions    int          `json:"transitions"`
+	Depth          int          `json:"depth"`
+	Seconds        float64      `json:"seconds"`
+	BytesPerState  float64      `json:"bytes_per_state"`
+	Counterexample *shown       `json:"counterexample"` // to the first property that is violated; null where none is
+	Properties     []finding    `json:"properties"`
+}
+
+// shown is a counterexample as -json prints it.
+type shown struct {
+	Property string   `json:"property"`
+	Length   int      `json:"length"`
+	Stem     []string `json:"stem"`
+	Cycle    []string `json:"cycle"`
+}
+
+func newShown(property string, s world.Schedule) *shown {
+	return &shown{property, s.Len(), lines(s.Actions), lines(s.Cycle)}
+}
+
+func lines(actions []world.Action) []string {
+	list := []string{}
+	for _, a := range actions {
+		list = append(list, a.String())
+	}
+	return list
+}
+
+// newExplored leaves out ACK where the link neither claims it nor confirmed
+// anything.
+func newExplored(e explore.Exhaustive) explored {
+	c := e.Coverage.Plus(e.Repeated)
+	r := explored{
+		Name: e.Link.Name, Guarantee: e.Link.Guarantee.Name, Complete: c.Complete, States: c.States,
+		Transitions: c.Transitions, Depth: c.Depth, Seconds: c.Elapsed.Seconds(), BytesPerState: float64(c.Bytes) / float64(max(1, c.States)),
+	}
+	var verdicts []spec.Verdict
+	for _, f := range e.Findings {
+		if _, claimed := e.Link.Guarantee.Property(f.Property.ID); !claimed && f.Tested == 0 {
+			continue
+		}
+		r.Properties = append(r.Properties, finding{
+			ID: f.Property.ID, Name: f.Property.Name, Verdict: f.Verdict, Reason: f.Reason, Tested: f.Tested, Engine: "search",
+		})
+		verdicts = append(verdicts, f.Verdict)
+		if f.Counterexample != nil && r.Counterexample == nil {
+			r.Counterexample = newShown(f.Property.ID, f.Counterexample.Schedule)
+		}
+	}
+	r.Verdict = spec.Worst(verdicts...)
+	return r
+}
+
+func perSecond(c explore.Coverage) int {
+	return int(float64(c.States) / max(c.Elapsed.Seconds(), 1e-9))
+}
+
+// reportExploredContract reports a link that broke the contract of a layer.
+func (s *session) reportExploredContract(link impl.Link, err error) error {
+	var broken *explore.Broken
+	found := errors.As(err, &broken)
+	if !s.json {
+		if err := s.reportContract(link, err); err != nil || !found {
+			return err
+		}
+		_, err = fmt.Fprintf(s.out, "\nschedule (%d actions):\n%s", broken.Schedule.Len(), numbered(broken.Schedule))
+		return err
+	}
+	r := explored{Name: link.Name, Guarantee: link.Guarantee.Name, Verdict: spec.Violated, Properties: []finding{contractFinding(err)}}
+	if found {
+		r.Counterexample = newShown("Contract", broken.Schedule)
+	}
+	return s.printJSON(r)
+}
+
+// numbered lists the actions of a schedule, one a line.
+func numbered(s world.Schedule) string {
+	var b strings.Builder
+	for i, a := range append(s.Actions[:len(s.Actions):len(s.Actions)], s.Cycle...) {
+		if s.Forever && i == len(s.Actions) {
+			b.WriteString("       forever:\n")
+		}
+		fmt.Fprintf(&b, "  %3d  %s\n", i+1, a)
+	}
+	if s.Forever && len(s.Cycle) == 0 {
+		b.WriteString("       forever: nothing more happens\n")
+	}
+	return b.String()
+}

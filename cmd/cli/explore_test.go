@@ -1,0 +1,159 @@
+package cli_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"fairloss/cmd/cli"
+	"fairloss/impl"
+)
+
+func TestExplore(t *testing.T) {
+	for _, c := range []struct {
+		name, args string
+		code       int
+		out, err   []string
+	}{
+		{
+			name: "holds", args: "perfect", out: []string{
+				"link perfect, claimed: perfect, network: set, 2 processes; 3 distinct messages on 0>1\n",
+				"left out, without -liveness: PL1\n", "PL2  holds", " states/s, ", " bytes/state",
+				"\n40 states, 219 transitions, depth 9, complete, ", "probability of at most 4.3e-17", "4GiB; assumptions: network set", "\nholds: PL2 PL3 ACK\n",
+			},
+		},
+		{name: "liveness holds", args: "perfect -liveness", out: []string{"\nholds: PL1 PL2 PL3 ACK\n"}},
+		{
+			name: "safety violated", args: "short-memory -messages 2", code: 1,
+			out: []string{"PL2 no duplication: ", "\nbroken at step 5: process 1", "schedule (5 actions, shortest within the bounds):\n    1  send 0>1 \"a\"\n", "PL2 broken here", "\nviolated: PL2\n"},
+		},
+		{
+			name: "liveness violated", args: "stuck-bit -liveness", code: 1, out: []string{
+				"\nnever met, although the network is fair: ", "    4  deliver 1>0 \"A\\x00\"\n       forever:\n    5  timeout 0 1\n",
+				`0>1 "D\x01b": sent 1, delivered 1 in the cycle`, "for ever", "PL1 broken here", "\nviolated: PL1\n",
+			},
+		},
+		{name: "nothing more happens", args: "not-rearmed -liveness -messages 1", code: 1, out: []string{"forever: nothing more happens"}},
+		{name: "sent again and again", args: "tires -liveness", code: 1, out: []string{"\neach message sent again and again: ", "violated: FLL1\n"}},
+		{name: "safety and liveness", args: "rpc", out: []string{"XOP  holds"}},
+		{name: "a stronger guarantee", args: "atleastonce -guarantee perfect", code: 1, out: []string{"claimed: perfect", "\nviolated: PL2\n"}},
+		{name: "equal messages", args: "payload-is-id -messages 2 -equal -liveness", code: 1, out: []string{"2 equal messages on 0>1", "\nviolated: PL1"}},
+		{name: "distinct messages", args: "payload-is-id -messages 2 -liveness", out: []string{"\nholds:"}},
+		{name: "another network", args: "alternatingbit -network set", code: 1, out: []string{"network: set", `; network set; send 0>1 "a"; `, "violated: PL2"}},
+		{name: "a full network", args: "alternatingbit -network fifo(capacity=1) -messages 1", out: []string{"network: fifo(capacity=1)", "\nholds"}},
+		{name: "three processes", args: "perfect -processes 3 -messages 1", out: []string{"3 processes; 1 message on 0>1", "\nholds"}},
+		{name: "a burst", args: "golden/next -messages 2", out: []string{"\n84 states, 396 transitions, "}},
+		{name: "too many states", args: "golden/next -messages 6 -max-states 5000", code: 2, out: []string{"not complete (", "5000 states, ", "\ninconclusive: "}},
+		{name: "too much memory", args: "golden/next -messages 6 -max-memory 1KiB", code: 2, out: []string{"not complete (", "1KiB; ", "\ninconclusive: "}},
+		{name: "no time", args: "perfect -timeout 1ns", code: 2, out: []string{"not complete (", "\ninconclusive: "}},
+		{name: "panics", args: "panics", code: 1, out: []string{"out of paper", "violated: Contract", "schedule (2 actions):\n    1  send 0>1 \"a\"\n    2  deliver 0>1 \"a\"\n"}},
+		{name: "nobody", args: "fifi", code: 3, err: []string{`did you mean "fifo"?`}},
+		{name: "no messages", args: "fifo -messages 0", code: 3, err: []string{"want at least 1 message"}},
+		{name: "one process", args: "fifo -processes 1", code: 3, err: []string{"1 processes, want 2 to"}},
+		{name: "no network", args: "fifo -network net", code: 3, err: []string{`unknown network "net"`}},
+		{name: "no guarantee", args: "fifo -guarantee some", code: 3, err: []string{`unknown guarantee "some"`}},
+		{name: "no size", args: "fifo -max-memory 2QiB", code: 3, err: []string{"want a number of bytes, as 1000000, 64MiB or 2GiB"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, out, err := fairloss(t, "", append([]string{"explore"}, strings.Fields(c.args)...)...)
+			if code != c.code || len(c.err) == 0 && err != "" {
+				t.Errorf("exit code %d, want %d; standard error: %s", code, c.code, err)
+			}
+			contains(t, out, c.out)
+			contains(t, err, c.err)
+		})
+	}
+}
+
+func contains(t *testing.T, text string, phrases []string) {
+	t.Helper()
+	for _, p := range phrases {
+		if !strings.Contains(text, p) {
+			t.Errorf("no %q in:\n%s", p, text)
+		}
+	}
+}
+
+// TestExploreReplay follows the command that a counterexample prints.
+func TestExploreReplay(t *testing.T) {
+	for _, args := range []string{
+		"stuck-bit -liveness", "flushes-backwards", "alternatingbit -network set", "short-memory -processes 3", "tires -liveness -width 50",
+	} {
+		_, out, _ := fairloss(t, "", append([]string{"explore"}, strings.Fields(args)...)...)
+		m := regexp.MustCompile(`(?m)^replay: printf '%s\\n' '(.*)' \| fairloss replay -$`).FindStringSubmatch(out)
+		if m == nil {
+			t.Errorf("explore %s prints no command:\n%s", args, out)
+			continue
+		}
+		code, again, err := fairloss(t, strings.ReplaceAll(m[1], `'\''`, "'"), "replay", "-")
+		id := regexp.MustCompile(`\n(\S+) broken here|(\w+) broken here`).FindString(out)
+		if code != 1 || !strings.Contains(again, strings.TrimSpace(id)) {
+			t.Errorf("explore %s: replay exits with %d: %s%s, want %q", args, code, again, err, id)
+		}
+	}
+}
+
+type explored struct {
+	Name, Guarantee, Verdict   string
+	Complete                   bool
+	States, Transitions, Depth int
+	Seconds                    float64
+	BytesPerState              float64 `json:"bytes_per_state"`
+	Counterexample             *struct {
+		Property    string
+		Length      int
+		Stem, Cycle []string
+	}
+	Properties []finding
+}
+
+func TestExploreJSON(t *testing.T) {
+	code, out, _ := fairloss(t, "", "explore", "-json", "stuck-bit", "-liveness", "-messages", "2")
+	var got explored
+	decode(t, out, &got)
+	c := got.Counterexample
+	if code != 1 || got.Name != "stuck-bit" || got.Guarantee != "fifo" || got.Verdict != "violated" || !got.Complete ||
+		got.States != 159 || got.Transitions != 697 || got.Depth != 15 || got.Seconds <= 0 || got.BytesPerState <= 0 ||
+		len(got.Properties) != 5 || got.Properties[0].Verdict != "violated" || got.Properties[1].Verdict != "holds" {
+		t.Errorf("exit code %d, %+v", code, got)
+	}
+	if c == nil || c.Property != "PL1" || c.Length != 7 || len(c.Stem) != 4 ||
+		!slices.Equal(c.Cycle, []string{"timeout 0 1", `deliver 0>1 "D\x01b"`, `deliver 1>0 "A\x00"`}) {
+		t.Errorf("counterexample %+v", c)
+	}
+
+	code, out, _ = fairloss(t, "", "explore", "-json", "fifo")
+	got = explored{}
+	decode(t, out, &got)
+	if code != 0 || got.Verdict != "holds" || got.Counterexample != nil || !strings.Contains(out, `"counterexample": null`) {
+		t.Errorf("exit code %d, %s", code, out)
+	}
+
+	code, out, _ = fairloss(t, "", "explore", "-json", "panics")
+	got = explored{}
+	decode(t, out, &got)
+	c = got.Counterexample
+	if code != 1 || got.Verdict != "violated" || c == nil || c.Property != "Contract" || c.Length != 2 || len(c.Stem) != 2 || c.Cycle == nil {
+		t.Errorf("exit code %d, %s", code, out)
+	}
+}
+
+// A right link that claims to be a mutant has no counterexample.
+func TestShortestOfNone(t *testing.T) {
+	link := impl.Registry()[0]
+	link.Kind, link.Breaks = impl.Mutant, "FLL3"
+	golden := impl.Goldens()[1]
+	golden.Kind, golden.Breaks = impl.Mutant, "FIFO"
+	for _, c := range []struct {
+		link impl.Link
+		want string
+	}{{link, `"shortest": -1`}, {golden, `"shortest": 0`}} {
+		var out, stderr strings.Builder
+		args := []string{"mutants", "-json", "-schedules", "10"}
+		code := cli.Run(t.Context(), args, nil, &out, &stderr, []impl.Link{c.link})
+		if code != 1 || !strings.Contains(out.String(), c.want) {
+			t.Errorf("%s: exit code %d, %s, want %s", c.link.Name, code, out.String(), c.want)
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"fairloss/checker/explore"
+	"fairloss/histories/chart"
+)
+
+// print shows what an exhaustive search found, and what it covered. Left are
+// the properties that were left out.
+func (o *exploration) print(s *session, r explored, e explore.Exhaustive, left []string) error {
+	link := e.Link
+	fmt.Fprintf(s.out, "link %s, claimed: %s, network: %s, %d processes; ", link.Name, r.Guarantee, link.Assumes, link.Size())
+	fmt.Fprintln(s.out, o.sent())
+	if len(left) > 0 {
+		fmt.Fprintf(s.out, "left out, without -liveness: %s\n", strings.Join(left, " "))
+	}
+	table := report{Verdict: r.Verdict, Properties: r.Properties}
+	table.table(s, atLine)
+	for _, f := range e.Findings {
+		if f.Counterexample != nil {
+			if err := o.printCounterexample(s, e, f.Counterexample); err != nil {
+				return err
+			}
+		}
+	}
+	fmt.Fprintln(s.out)
+	printCoverage(s, "", e.Coverage)
+	printCoverage(s, "each message sent again and again: ", e.Repeated)
+	fmt.Fprintf(s.out, "a state was missed with a probability of at most %.1e (two with one fingerprint)\n", e.Collision())
+	fmt.Fprintf(s.out, "bounds: %s; assumptions: network %s, no process crashes\n", o.bounds(), link.Assumes)
+	fmt.Fprintln(s.out, table.conclusion())
+	return nil
+}
+
+// sent says what the application sends.
+func (o *exploration) sent() string {
+	switch {
+	case o.messages == 1:
+		return "1 message on 0>1"
+	case o.equal:
+		return fmt.Sprintf("%d equal messages on 0>1", o.messages)
+	}
+	return fmt.Sprintf("%d distinct messages on 0>1", o.messages)
+}
+
+func (o *exploration) bounds() string {
+	list := []string{o.sent()}
+	if o.maxStates > 0 {
+		list = append(list, fmt.Sprintf("%d states", o.maxStates))
+	}
+	if o.maxMemory > 0 {
+		list = append(list, o.maxMemory.String())
+	}
+	if o.timeout > 0 {
+		list = append(list, o.timeout.String())
+	}
+	return strings.Join(list, ", ")
+}
+
+// printCoverage prints nothing of a search that was not made.
+func printCoverage(s *session, what string, c explore.Coverage) {
+	if c.States == 0 {
+		return
+	}
+	complete := "complete"
+	if !c.Complete {
+		complete = fmt.Sprintf("not complete (%d states not expanded)", c.Frontier)
+	}
+	fmt.Fprintf(s.out, "%s%d states, %d transitions, depth %d, %s, %.3fs, %d states/s, %d bytes/state\n", what,
+		c.States, c.Transitions, c.Depth, complete, c.Elapsed.Seconds(), perSecond(c), c.Bytes/c.States)
+}
+
+// printCounterexample prints the schedule, what happens to each packet in its
+// cycle, the chart and a command that replays it.
+func (o *exploration) printCounterexample(s *session, e explore.Exhaustive, c *explore.Counterexample) error {
+	reason := "never met, although the network is fair: " + c.Reason
+	if c.Broken >= 0 {
+		reason = fmt.Sprintf("broken at step %d: %s", c.Events[c.Broken].At, c.Reason)
+	}
+	proof := "shortest within the bounds"
+	if !c.Shortest {
+		proof = "not proven shortest"
+	}
+	fmt.Fprintf(s.out, "\n%s %s: %s\n%s\n", c.Property.ID, c.Property.Name, c.Property.Sentence, reason)
+	fmt.Fprintf(s.out, "schedule (%d actions, %s):\n%s", c.Schedule.Len(), proof, numbered(c.Schedule))
+	for _, flow := range c.Traffic() {
+		fmt.Fprintf(s.out, "       %s\n", flow)
+	}
+	fmt.Fprintln(s.out)
+	p := picture{c.Events, chart.Options{
+		Width: s.columns(o.width), Processes: e.Link.Size(), Broken: c.Broken, Note: c.Property.ID + " broken here",
+		Live: c.Schedule.Forever, Describe: e.Link.Describer(),
+	}}
+	if err := p.draw(s.out); err != nil || o.guarantee != "" {
+		return err // the guarantee of a schedule is that of its link
+	}
+	_, err := fmt.Fprintf(s.out, "replay: %s\n", o.replay(e, c))
+	return err
+}
+
+// replay is a command line that replays a counterexample.
+func (o *exploration) replay(e explore.Exhaustive, c *explore.Counterexample) string {
+	plan := c.Schedule
+	plan.Link, plan.Processes = e.Link.Name, o.processes
+	if o.network != "" {
+		plan.Assumes = &e.Link.Assumes
+	}
+	text := strings.ReplaceAll(strings.TrimSuffix(plan.String(), "\n"), "\n", "; ")
+	return fmt.Sprintf(`printf '%%s\n' '%s' | fairloss replay -`, strings.ReplaceAll(text, "'", `'\''`))
+}
