@@ -10,21 +10,25 @@ import (
 // all properties that the link claims. linktest has the same with choices
 // drawn by rapid.
 func BenchmarkRandom(b *testing.B) {
-	b.Run("own-seeds", func(b *testing.B) {
-		c := campaign(b, named(b, "fifo"))
-		run(b, c, 1, 100_000)
-		src := Seeded(2, 0)
-		before := c.Stats().Steps
-		b.ReportAllocs()
-		start := time.Now()
-		for b.Loop() {
-			if err := c.Run(src); err != nil {
-				b.Fatal(err)
-			}
+	for _, name := range []string{"fifo", "selectiverepeat"} {
+		b.Run("own-seeds/"+name, func(b *testing.B) { benchmarkRandom(b, name) })
+	}
+}
+
+func benchmarkRandom(b *testing.B, name string) {
+	c := campaign(b, named(b, name))
+	run(b, c, 1, 100_000)
+	src := Seeded(2, 0)
+	before := c.Stats().Steps
+	b.ReportAllocs()
+	start := time.Now()
+	for b.Loop() {
+		if err := c.Run(src); err != nil {
+			b.Fatal(err)
 		}
-		elapsed := time.Since(start)
-		steps := float64(c.Stats().Steps - before)
-		b.ReportMetric(steps/elapsed.Seconds(), "steps/s")
-		b.ReportMetric(float64(elapsed.Nanoseconds())/steps, "ns/step")
-	})
+	}
+	elapsed := time.Since(start)
+	steps := float64(c.Stats().Steps - before)
+	b.ReportMetric(steps/elapsed.Seconds(), "steps/s")
+	b.ReportMetric(float64(elapsed.Nanoseconds())/steps, "ns/step")
 }

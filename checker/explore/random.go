@@ -15,7 +15,7 @@ const (
 	maxActions  = 96
 	maxMessages = 6
 	maxLosses   = 12
-	rareLong    = 64 // one schedule in so many is long
+	rareLong    = 512 // one schedule in so many is long
 	longActions = 384
 	longWork    = 16
 )
@@ -95,9 +95,9 @@ func payload(src Source, shape, i int) spec.Message {
 	case 9:
 		return letter(src.Intn(2))
 	case 10:
-		return awkward[src.Intn(len(awkward))]
+		return awkward[i%len(awkward)]
 	case 11:
-		return prefixes[src.Intn(len(prefixes))]
+		return prefixes[i%len(prefixes)]
 	}
 	return letter(i)
 }
