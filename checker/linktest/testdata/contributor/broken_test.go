@@ -77,7 +77,9 @@ func TestBroken(t *testing.T) {
 }
 
 // mumbling delivers every copy, and cannot describe its packets.
-type mumbling struct{ impl.RetransmitUntilAcknowledged }
+type mumbling struct {
+	impl.RetransmitUntilAcknowledged
+}
 
 func mumbles(spec.Process, []spec.Process) impl.Layer { return &mumbling{} }
 
