@@ -85,7 +85,7 @@ func mumbles(spec.Process, []spec.Process) impl.Layer { return &mumbling{} }
 
 func (l *mumbling) Describe(p impl.Packet) string { return string(p[99:]) }
 
-// faultyProperty has a monitor that panics late.
+// faultyProperty has a monitor that panics at its hundred-and-first event.
 func faultyProperty() spec.Property {
 	p := spec.PL3
 	observed := 0
@@ -99,7 +99,7 @@ type faultyMonitor struct {
 }
 
 func (m *faultyMonitor) Observe(e spec.Event) string {
-	if *m.observed++; *m.observed > 1000 {
+	if *m.observed++; *m.observed > 100 {
 		panic("the monitor is broken")
 	}
 	return m.Monitor.Observe(e)
