@@ -18,7 +18,7 @@ type Exhaustive struct {
 	Bounds   Bounds
 	Coverage Coverage
 	Repeated Coverage  // of the searches in which the application sends its workload again and again; zero: there was none
-	Findings []Finding // one for each property, in the order given; Violations and First are 0
+	Findings []Finding // one for each property, in the order given; First is 0
 }
 
 // Exhaust visits every state that the link can reach within the bounds,

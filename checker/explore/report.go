@@ -37,7 +37,6 @@ type Finding struct {
 	Verdict        spec.Verdict
 	Reason         string // why it is not Holds
 	Tested         int    // events that put it to the test
-	Violations     int    // schedules that broke it
 	First          int    // number of the first of them, from 1
 	Counterexample *Counterexample
 }
@@ -66,7 +65,7 @@ func (c *Campaign) Report() (Report, error) {
 	r := Report{Link: c.link, Stats: c.stats}
 	for i, p := range c.judged {
 		n := c.counts[i]
-		f := Finding{Property: p, Tested: n.tested, Violations: n.violated, First: n.first}
+		f := Finding{Property: p, Tested: n.tested, First: n.first}
 		switch {
 		case n.violated > 0:
 			counterexample, err := c.counterexample(i)

@@ -18,7 +18,7 @@ var checkCommand = command{
 		"Where calls overlap in time, order is judged as linearizability, by Porcupine and a log-linear monitor.",
 	examples: []string{
 		"fairloss check history.jsonl",
-		"fairloss run fifo -o /tmp/fifo.jsonl && fairloss check -json /tmp/fifo.jsonl",
+		"fairloss run -o fifo.jsonl fifo && fairloss check -json fifo.jsonl",
 		"fairloss check -guarantee fifo -timeout 10s - <history.jsonl",
 	},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
