@@ -74,6 +74,10 @@ func (a *audit) call(e spec.Event) *flaw {
 	switch {
 	case e.Op < 0:
 		return flawf("op", "op %d is negative", e.Op)
+	case e.Kind == spec.Accept && e.Op == 0:
+		if a.wall {
+			return flawf("kind", "accept without op")
+		}
 	case e.Kind == spec.Accept || e.Kind == spec.Reject:
 		sent, open := a.open[e.Op]
 		if !open {

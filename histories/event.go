@@ -67,8 +67,10 @@ var shapes = map[spec.Kind]shape{
 	spec.Crash:    {keyKind | keyProcess, 0},
 	spec.Recover:  {keyKind | keyProcess, 0},
 	spec.Held:     {keyKind | keyProcess | keyCount, 0},
-	spec.Accept:   {channel | keyOp, anyMessage},
+	spec.Accept:   {channel, anyMessage | keyOp},
 	spec.Reject:   {channel | keyOp, anyMessage},
+	spec.Cut:      {channel, 0},
+	spec.Heal:     {channel, 0},
 	spec.Forever:  {keyKind, 0},
 }
 

@@ -35,6 +35,8 @@ type Assumptions struct {
 	Capacity   int // Bag and FIFO: packets that a channel holds; 0 means 4
 	Drops      int // Bag: how many packets may be dropped in a run
 	Duplicates int // Bag: how many packets may be duplicated in a run
+	Crashes    int // how often a process may crash in a run, at any point of what it does; all but its stable value is lost
+	Recoveries int // how often a crashed process may start again; 0 with crashes is the crash-stop model
 }
 
 // Cap returns the capacity of a channel: Capacity, or 4 where that is 0.
@@ -46,15 +48,28 @@ func (a Assumptions) Cap() int {
 }
 
 // String returns the assumptions in one word that ParseAssumptions reads:
-// "set", "lossyset", "bag(capacity=4,drops=2,duplicates=1)", "fifo(capacity=4)".
+// "set", "lossyset", "bag(capacity=4,drops=2,duplicates=1)", "fifo(capacity=4)",
+// "set(crashes=1,recoveries=1)".
 func (a Assumptions) String() string {
-	switch a.Network {
-	case BagNetwork:
-		return fmt.Sprintf("bag(capacity=%d,drops=%d,duplicates=%d)", a.Cap(), a.Drops, a.Duplicates)
-	case FIFONetwork:
-		return fmt.Sprintf("fifo(capacity=%d)", a.Cap())
+	var settings []string
+	add := func(key string, n int) { settings = append(settings, fmt.Sprintf("%s=%d", key, n)) }
+	if a.Network >= BagNetwork {
+		add("capacity", a.Cap())
 	}
-	return a.Network.String()
+	if a.Network == BagNetwork {
+		add("drops", a.Drops)
+		add("duplicates", a.Duplicates)
+	}
+	if a.Crashes > 0 || a.Recoveries > 0 {
+		add("crashes", a.Crashes)
+	}
+	if a.Recoveries > 0 {
+		add("recoveries", a.Recoveries)
+	}
+	if settings == nil {
+		return a.Network.String()
+	}
+	return fmt.Sprintf("%s(%s)", a.Network, strings.Join(settings, ","))
 }
 
 // ParseAssumptions is the inverse of Assumptions.String. The bracketed part,
@@ -99,6 +114,10 @@ func (a *Assumptions) set(setting string) error {
 		a.Drops = n
 	case key == "duplicates" && a.Network == BagNetwork:
 		a.Duplicates = n
+	case key == "crashes":
+		a.Crashes = n
+	case key == "recoveries":
+		a.Recoveries = n
 	default:
 		return fmt.Errorf("setting %q does not fit this network", setting)
 	}

@@ -25,7 +25,7 @@ func (d dice) history() []Event {
 	for n := range 1 + d.IntN(10) {
 		if n == forever {
 			h = append(h, Event{Kind: Forever})
-			s.calls, s.open = false, nil
+			s.calls, s.open, s.faulty = false, nil, false
 		}
 		h = append(h, s.event(h))
 	}
@@ -44,6 +44,8 @@ type shape struct {
 	tidy                bool // what is delivered or confirmed lacked it
 	ordered             bool // and was the oldest
 	single              bool // one channel only
+	faulty              bool // processes crash and channels are cut
+	logging             Kind // what settles most messages: Deliver or Store
 	ops                 int
 	open                []Event // calls that did not return
 }
@@ -52,6 +54,7 @@ func (d dice) shape() *shape {
 	return &shape{
 		dice: d, processes: 2 + d.IntN(4)/3, payloads: 1 + d.IntN(3),
 		dense: d.one(3), calls: d.one(4), tidy: !d.one(3), ordered: d.one(2), single: d.one(3),
+		faulty: d.one(4), logging: [...]Kind{Deliver, Deliver, Deliver, Store}[d.IntN(4)],
 	}
 }
 
@@ -70,17 +73,25 @@ func (s *shape) event(h []Event) Event {
 	if !s.single {
 		e.Process = (e.Peer + 1 + Process(s.IntN(s.processes-1))) % Process(s.processes)
 	}
+	if s.faulty && s.one(4) {
+		return s.fault(e)
+	}
 	switch r := s.IntN(20); {
 	case r < 8:
 		return s.send(e)
+	case r < 14:
+		return s.answer(h, e, s.logging)
 	case r < 15:
-		return s.answer(h, e, Deliver)
+		return s.answer(h, e, Deliver+Store-s.logging)
 	case r < 17:
 		return s.answer(h, e, Confirm)
 	case r < 18:
 		return Event{Kind: Held, Process: e.Process, Count: s.IntN(testBuffer + 1 + s.IntN(2))}
 	case len(s.open) > 0:
 		return s.result()
+	case s.faulty:
+		e.Kind = Accept
+		return e
 	}
 	return s.send(e)
 }
@@ -115,10 +126,22 @@ func (s *shape) answer(h []Event, e Event, kind Kind) Event {
 		e = sends[s.IntN(len(sends))]
 	}
 	e.Kind, e.Op = kind, 0
-	if kind == Deliver {
+	if kind == Deliver || kind == Store {
 		e.Process, e.Peer = e.Peer, e.Process
 	}
 	return e
+}
+
+func (s *shape) fault(e Event) Event {
+	switch s.IntN(6) {
+	case 0, 1:
+		return Event{Kind: Crash, Process: e.Process}
+	case 2, 3:
+		return Event{Kind: Recover, Process: e.Process}
+	case 4:
+		return Event{Kind: Cut, Process: e.Process, Peer: e.Peer}
+	}
+	return Event{Kind: Heal, Process: e.Process, Peer: e.Peer}
 }
 
 func (s *shape) result() Event {

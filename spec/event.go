@@ -24,15 +24,18 @@ const (
 	Crash         // the process crashes
 	Recover       // the process recovers
 	Held          // the link now holds Count messages in its buffers
-	Accept        // the Send call numbered Op returned: the link has the message (wall-clock histories)
+	Accept        // the Send returned: the link has the message (wall-clock histories, as call Op; worlds in which processes crash)
 	Reject        // the Send call numbered Op failed: the link never saw the message (wall-clock histories)
+	Cut           // from now on nothing gets through from Process to Peer
+	Heal          // from now on packets get through again
 	Forever       // the events after this one repeat for ever; where none follow, nothing more happens
 	kinds
 )
 
 var kindNames = [kinds]string{
 	Send: "send", Deliver: "deliver", Confirm: "confirm", Store: "store", Transmit: "transmit", Receive: "receive",
-	Crash: "crash", Recover: "recover", Held: "held", Accept: "accept", Reject: "reject", Forever: "forever",
+	Crash: "crash", Recover: "recover", Held: "held", Accept: "accept", Reject: "reject", Cut: "cut", Heal: "heal",
+	Forever: "forever",
 }
 
 // String returns the lower-case name of the kind, as it stands in history files.
@@ -70,8 +73,8 @@ func (s Kinds) Has(k Kind) bool { return s&(1<<k) != 0 }
 
 // Event is one observable event. Fields that its kind does not name are zero.
 //
-// Peer is the other end: the receiver for Send, Confirm, Transmit, Accept and
-// Reject, the sender for Deliver, Store and Receive.
+// Peer is the other end: the receiver for Send, Confirm, Transmit, Accept,
+// Reject, Cut and Heal, the sender for Deliver, Store and Receive.
 //
 // At and Since are times in nanoseconds on one clock of the whole history. A
 // history of points (a World's) leaves Since zero and counts steps in At. In a
@@ -102,6 +105,8 @@ func (e Event) String() string {
 		return fmt.Sprintf("transmit %d>%d %q", e.Process, e.Peer, e.Packet)
 	case Receive:
 		return fmt.Sprintf("receive %d>%d %q", e.Peer, e.Process, e.Packet)
+	case Cut, Heal:
+		return fmt.Sprintf("%s %d>%d", e.Kind, e.Process, e.Peer)
 	case Held:
 		return fmt.Sprintf("held %d %d", e.Process, e.Count)
 	case Crash, Recover:

@@ -9,7 +9,12 @@ const (
 	stubborn  = book + "module 2.2 (stubborn links)"
 	perfect   = book + "module 2.3 (perfect links)"
 	fifoLinks = book + "ch. 3 (FIFO order)"
+	logged    = book + "module 2.4 (logged perfect links)"
 )
+
+// failures are the events that can void an obligation between processes that
+// never crash.
+var failures = KindsOf(Crash, Cut, Heal)
 
 // The properties. See Bounded for one with parameters.
 var (
@@ -17,7 +22,7 @@ var (
 		ID: "FLL1", Name: "fair loss", Class: Liveness, Source: fairLoss,
 		Sentence: "A message that is sent infinitely often is delivered infinitely often.",
 		Entails:  []string{"SL1", "PL1", "XOP"},
-		Reads:    KindsOf(Send, Deliver, Forever), Tested: Send, Recurs: Repeated,
+		Reads:    KindsOf(Send, Deliver, Forever) | failures, Tested: Send, Recurs: Repeated,
 		New: func() Monitor { return &fairLossDelivery{} },
 	}
 	FLL2 = Property{
@@ -31,7 +36,7 @@ var (
 	SL1  = Property{
 		ID: "SL1", Name: "stubborn delivery", Class: Liveness, Source: stubborn,
 		Sentence: "A message that is sent once is delivered infinitely often.",
-		Reads:    KindsOf(Send, Deliver, Reject, Forever), Tested: Send, Recurs: Again,
+		Reads:    KindsOf(Send, Deliver, Reject, Forever) | failures, Tested: Send, Recurs: Again,
 		New: func() Monitor { return &stubbornDelivery{} },
 	}
 	SL2 = noCreation("SL2", stubborn, "FLL3", "PL3")
@@ -39,7 +44,7 @@ var (
 		ID: "PL1", Name: "reliable delivery", Class: Liveness, Source: perfect,
 		Sentence: "A message that is sent is eventually delivered.",
 		Entails:  []string{"SL1", "XOP"},
-		Reads:    KindsOf(Send, Deliver, Reject, Forever), Tested: Send,
+		Reads:    KindsOf(Send, Deliver, Reject, Forever) | failures, Tested: Send,
 		New: func() Monitor { return &reliableDelivery{} },
 	}
 	PL2 = Property{
@@ -47,9 +52,27 @@ var (
 		Sentence: "No message is delivered more often than it was sent.",
 		Entails:  []string{"XOP"},
 		Reads:    KindsOf(Send, Deliver), Tested: Deliver,
-		New: func() Monitor { return &noDuplication{} },
+		New: func() Monitor { return &noDuplication{at: Deliver} },
 	}
-	PL3 = noCreation("PL3", perfect, "FLL3", "SL2")
+	PL3  = noCreation("PL3", perfect, "FLL3", "SL2")
+	LPL1 = Property{
+		ID: "LPL1", Name: "logged delivery", Class: Liveness, Source: logged,
+		Sentence: "A message that the link has accepted is eventually in stable storage at its receiver, whoever crashes, if both are up in the end.",
+		Reads:    KindsOf(Send, Accept, Reject, Store, Recover, Forever) | failures, Tested: Store,
+		New: func() Monitor { return &loggedDelivery{} },
+	}
+	LPL2 = Property{
+		ID: "LPL2", Name: "no duplication in the log", Class: Safety, Source: logged,
+		Sentence: "No message is put into stable storage more often than it was sent.",
+		Reads:    KindsOf(Send, Store), Tested: Store,
+		New: func() Monitor { return &noDuplication{at: Store} },
+	}
+	LPL3 = Property{
+		ID: "LPL3", Name: "no creation in the log", Class: Safety, Source: logged,
+		Sentence: "A message is put into stable storage only if it was sent before, on the same channel.",
+		Reads:    KindsOf(Send, Store), Tested: Store,
+		New: func() Monitor { return &creation{at: Store} },
+	}
 	ACK = Property{
 		ID: "ACK", Name: "confirmation", Class: Safety, Source: petrov + "message acknowledgement",
 		Sentence: "The link confirms a message only after it was delivered.",
@@ -72,7 +95,7 @@ var (
 	XOP = Property{
 		ID: "XOP", Name: "exactly-once processing", Class: Both, Source: petrov + "exactly-once delivery",
 		Sentence: "Every request is executed exactly once, and answered at most once and only after that.",
-		Reads:    KindsOf(Send, Deliver, Reject, Forever), Tested: Send,
+		Reads:    KindsOf(Send, Deliver, Reject, Recover, Forever) | failures, Tested: Send,
 		New: func() Monitor { return &exactlyOnce{} },
 	}
 )
@@ -83,7 +106,7 @@ func noCreation(id, source string, same ...string) Property {
 		Sentence: "A message is delivered only if it was sent before, on the same channel.",
 		Entails:  same,
 		Reads:    KindsOf(Send, Deliver), Tested: Deliver,
-		New: func() Monitor { return &creation{} },
+		New: func() Monitor { return &creation{at: Deliver} },
 	}
 }
 
@@ -100,23 +123,24 @@ func Bounded(w, b int) Property {
 
 // The guarantees, in the order of the ladder.
 var (
-	FairLoss    = Guarantee{"fair-loss", []Property{FLL1, FLL2, FLL3}}
-	Stubborn    = Guarantee{"stubborn", []Property{SL1, SL2}}
-	AtMostOnce  = Guarantee{"at-most-once", []Property{PL2, PL3}}
-	AtLeastOnce = Guarantee{"at-least-once", []Property{PL1, PL3}}
-	Perfect     = Guarantee{"perfect", []Property{PL1, PL2, PL3}}
-	FIFO        = Guarantee{"fifo", []Property{PL1, PL2, PL3, FIFODelivery}}
-	ExactlyOnce = Guarantee{"exactly-once", []Property{XOP}}
+	FairLoss      = Guarantee{"fair-loss", []Property{FLL1, FLL2, FLL3}}
+	Stubborn      = Guarantee{"stubborn", []Property{SL1, SL2}}
+	AtMostOnce    = Guarantee{"at-most-once", []Property{PL2, PL3}}
+	AtLeastOnce   = Guarantee{"at-least-once", []Property{PL1, PL3}}
+	Perfect       = Guarantee{"perfect", []Property{PL1, PL2, PL3}}
+	FIFO          = Guarantee{"fifo", []Property{PL1, PL2, PL3, FIFODelivery}}
+	LoggedPerfect = Guarantee{"logged-perfect", []Property{LPL1, LPL2, LPL3}}
+	ExactlyOnce   = Guarantee{"exactly-once", []Property{XOP}}
 )
 
 // Guarantees returns all guarantees, in the order of the ladder.
 func Guarantees() []Guarantee {
-	return []Guarantee{FairLoss, Stubborn, AtMostOnce, AtLeastOnce, Perfect, FIFO, ExactlyOnce}
+	return []Guarantee{FairLoss, Stubborn, AtMostOnce, AtLeastOnce, Perfect, FIFO, LoggedPerfect, ExactlyOnce}
 }
 
 // Properties returns all properties without parameters, in a fixed order.
 func Properties() []Property {
-	return []Property{FLL1, FLL2, FLL3, SL1, SL2, PL1, PL2, PL3, ACK, FIFODelivery, OrderOnly, XOP}
+	return []Property{FLL1, FLL2, FLL3, SL1, SL2, PL1, PL2, PL3, LPL1, LPL2, LPL3, ACK, FIFODelivery, OrderOnly, XOP}
 }
 
 // ParseGuarantee returns the guarantee of that name.

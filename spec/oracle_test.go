@@ -25,7 +25,10 @@ var oracles = map[string]oracle{
 	"ACK":  {allows: allowsConfirmation},
 	"FIFO": {allows: allowsFIFO},
 	"ORD":  {allows: allowsOrder},
-	"XOP":  {allows: allowsExecution, owes: owesReliableDelivery},
+	"LPL1": {owes: owesLoggedDelivery},
+	"LPL2": {allows: allowsNoDuplicateStore},
+	"LPL3": {allows: allowsNoCreatedStore},
+	"XOP":  {allows: allowsExecution, owes: owesExecution},
 	"BND":  {allows: allowsBounds},
 }
 
@@ -162,7 +165,9 @@ func subjects(h []Event, kind Kind) []instance {
 
 // FLL1: what is sent infinitely often is delivered infinitely often.
 func owesFairLoss(h []Event) []instance {
-	return slices.DeleteFunc(subjects(cycle(h), Send), func(i instance) bool { return happens(cycle(h), Deliver, i) })
+	return slices.DeleteFunc(subjects(cycle(h), Send), func(i instance) bool {
+		return happens(cycle(h), Deliver, i) || !correct(h, i)
+	})
 }
 
 // FLL2: what is sent, but finitely often, is delivered finitely often.
@@ -191,11 +196,35 @@ func owesReliableDelivery(h []Event) []instance {
 func unmet(h []Event, all []life) []instance {
 	var owed []instance
 	for _, l := range all {
-		if l.open(len(h)) && !happens(cycle(h), Deliver, l.instance) {
+		if l.open(len(h)) && !happens(cycle(h), Deliver, l.instance) && correct(h, l.instance) {
 			owed = append(owed, l.instance)
 		}
 	}
 	return owed
+}
+
+// correct reports whether both ends of i never crash, and no direction between
+// them is cut in the end.
+func correct(h []Event, i instance) bool {
+	return !slices.ContainsFunc(h, func(e Event) bool {
+		return e.Kind == Crash && (e.Process == i.from || e.Process == i.to)
+	}) && connected(h, i)
+}
+
+// connected reports whether no direction between the ends of i is cut in the
+// end.
+func connected(h []Event, i instance) bool {
+	open := true
+	for _, c := range []channel{i.channel, {i.to, i.from}} {
+		cut := false
+		for _, e := range h {
+			if (e.Kind == Cut || e.Kind == Heal) && c == (channel{e.Process, e.Peer}) {
+				cut = e.Kind == Cut
+			}
+		}
+		open = open && !cut
+	}
+	return open
 }
 
 // settles reports whether event k, of the settling kind, finds a message.

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"encoding/binary"
 	"fmt"
 	"maps"
 	"slices"
@@ -71,76 +70,3 @@ func (o *orderOnly) Owed() []Obligation { return nil }
 func (o *orderOnly) AppendKey(b []byte) []byte { return o.ahead.appendKey(o.overtaken.appendKey(b)) }
 
 func (o *orderOnly) Clone() Monitor { return &orderOnly{o.ahead.clone(), maps.Clone(o.overtaken)} }
-
-// exactlyOnce is the monitor of XOP. A delivery of a request that was sent on
-// the channel is its execution. Any other delivery is a reply, and there are
-// at most as many as executions of requests in the other direction. A request
-// whose call was rejected is executed never, neither before nor after that.
-type exactlyOnce struct {
-	requests   sent
-	unexecuted tally
-	unanswered map[channel]int
-	again      tally // at most 1 each: executed after Forever
-	forever    bool
-}
-
-func (x *exactlyOnce) Observe(e Event) string {
-	i := subject(e)
-	switch e.Kind {
-	case Send:
-		x.requests.add(i)
-		x.unexecuted.add(i, 1)
-	case Reject:
-		if !x.unexecuted.take(i) && x.requests.has(i) {
-			return fmt.Sprintf("process %d is told that its request %q to process %d failed; it was executed", e.Process, e.Message, e.Peer)
-		}
-	case Deliver:
-		if x.forever && x.again[i] == 0 {
-			x.again.add(i, 1)
-		}
-		return x.deliver(e, i)
-	case Forever:
-		x.forever = true
-	}
-	return ""
-}
-
-func (x *exactlyOnce) deliver(e Event, i instance) string {
-	back := channel{i.to, i.from}
-	switch {
-	case x.unexecuted.take(i):
-		if x.unanswered == nil {
-			x.unanswered = map[channel]int{}
-		}
-		x.unanswered[i.channel]++
-	case x.requests.has(i):
-		return fmt.Sprintf("process %d executes the request %q of process %d once more than it was sent", e.Process, e.Message, e.Peer)
-	case x.unanswered[back] > 0:
-		x.unanswered[back]--
-	default:
-		return fmt.Sprintf("process %d is answered %q by process %d, which had executed no unanswered request of it", e.Process, e.Message, e.Peer)
-	}
-	return ""
-}
-
-func (x *exactlyOnce) Owed() []Obligation {
-	owed := maps.Clone(x.unexecuted)
-	for i := range x.again {
-		delete(owed, i)
-	}
-	return owed.owed("was never executed")
-}
-
-func (x *exactlyOnce) AppendKey(b []byte) []byte {
-	b = x.again.appendKey(x.unexecuted.appendKey(x.requests.appendKey(appendBool(b, x.forever))))
-	for _, c := range sortedKeys(x.unanswered, channel.compare) {
-		if x.unanswered[c] > 0 {
-			b = binary.AppendUvarint(appendChannel(b, c), uint64(x.unanswered[c]))
-		}
-	}
-	return b
-}
-
-func (x *exactlyOnce) Clone() Monitor {
-	return &exactlyOnce{x.requests.clone(), maps.Clone(x.unexecuted), maps.Clone(x.unanswered), maps.Clone(x.again), x.forever}
-}

@@ -70,6 +70,13 @@ type Monitor interface {
 	Clone() Monitor
 }
 
+// Voider is a monitor that counts the obligations which faults have voided, so
+// that a campaign in which all were void is not taken for a pass. The count is
+// no part of the monitor's key.
+type Voider interface {
+	Voided() int
+}
+
 // Obligation is something that a history owes on the channel from From to To.
 type Obligation struct {
 	From, To Process

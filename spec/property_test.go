@@ -53,7 +53,7 @@ func TestReadsIsExact(t *testing.T) {
 		for k := Kind(1); k < kinds; k++ {
 			d := newDice(uint64(k))
 			matters := false
-			tries := 20_000
+			tries := 60_000
 			if !p.Reads.Has(k) {
 				tries = 500
 			}

@@ -57,6 +57,8 @@ func TestEventString(t *testing.T) {
 		{Event{Kind: Held, Process: 2, Count: 3}, "held 2 3"},
 		{Event{Kind: Crash, Process: 2}, "crash 2"},
 		{Event{Kind: Recover, Process: 2}, "recover 2"},
+		{Event{Kind: Cut, Process: 0, Peer: 1}, "cut 0>1"},
+		{Event{Kind: Heal, Process: 1, Peer: 0}, "heal 1>0"},
 		{Event{Kind: Forever}, "forever"},
 		{Event{}, "kind(0)"},
 	}
@@ -120,8 +122,11 @@ func TestAssumptionsText(t *testing.T) {
 	}{
 		{"set", Assumptions{}, ""},
 		{"lossyset", Assumptions{Network: LossySetNetwork}, ""},
-		{"bag(capacity=3,drops=2,duplicates=1)", Assumptions{BagNetwork, 3, 2, 1}, ""},
+		{"bag(capacity=3,drops=2,duplicates=1)", Assumptions{Network: BagNetwork, Capacity: 3, Drops: 2, Duplicates: 1}, ""},
 		{"fifo(capacity=1)", Assumptions{Network: FIFONetwork, Capacity: 1}, ""},
+		{"set(crashes=1)", Assumptions{Crashes: 1}, ""},
+		{"fifo(capacity=2,crashes=1,recoveries=2)", Assumptions{Network: FIFONetwork, Capacity: 2, Crashes: 1, Recoveries: 2}, ""},
+		{"set(recoveries=1)", Assumptions{Recoveries: 1}, "set(crashes=0,recoveries=1)"},
 		{"bag", Assumptions{Network: BagNetwork}, "bag(capacity=4,drops=0,duplicates=0)"},
 		{"fifo", Assumptions{Network: FIFONetwork}, "fifo(capacity=4)"},
 		{"bag(duplicates=7)", Assumptions{Network: BagNetwork, Duplicates: 7}, "bag(capacity=4,drops=0,duplicates=7)"},
@@ -170,7 +175,7 @@ func TestParseAssumptionsErrors(t *testing.T) {
 // FuzzParseAssumptions wants what is read to be written in a way that is read
 // as the same.
 func FuzzParseAssumptions(f *testing.F) {
-	for _, seed := range []string{"set", "lossyset", "bag", "fifo(capacity=1)", "bag(capacity=3,drops=2,duplicates=1)", "bag(drops=1", "set()", "bag(drops=+1,drops=2)"} {
+	for _, seed := range []string{"set", "lossyset", "bag", "fifo(capacity=1)", "bag(capacity=3,drops=2,duplicates=1)", "bag(drops=1", "set(crashes=2,recoveries=1)", "set()", "bag(drops=+1,drops=2)"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -185,7 +190,7 @@ func FuzzParseAssumptions(f *testing.F) {
 		if err != nil || again.String() != a.String() || again.Cap() != a.Cap() {
 			t.Errorf("%q is read as %+v, written as %q, and read as %+v, %v", s, a, a, again, err)
 		}
-		if a.Cap() < 1 || a.Drops < 0 || a.Duplicates < 0 {
+		if a.Cap() < 1 || min(a.Drops, a.Duplicates, a.Crashes, a.Recoveries) < 0 {
 			t.Errorf("%q is read as %+v", s, a)
 		}
 	})
