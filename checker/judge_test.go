@@ -151,7 +151,7 @@ func TestJudgeLasso(t *testing.T) {
 	d := rand.New(rand.NewPCG(5, 0))
 	properties := append(spec.Properties(), spec.Bounded(3, 1))
 	seen := map[string]int{}
-	for range 4_000 {
+	for range 8_000 {
 		stem, cycle := lasso(d), lasso(d)
 		history := slices.Concat(stem, []spec.Event{forever}, cycle)
 		for _, j := range judge(history, properties...) {

@@ -33,7 +33,7 @@ type Campaign struct {
 }
 
 // counts is what the schedules said of one property.
-type counts struct{ tested, violated, inconclusive, first int }
+type counts struct{ tested, voided, violated, inconclusive, first int }
 
 // failing is a schedule that broke a property, and its number from 1.
 type failing struct {
@@ -49,8 +49,9 @@ type Stats struct {
 	Delivered int
 	Confirmed int
 	Timeouts  int
-	Losses    int  // drops, and losses within fair suffixes
-	Copies    int  // duplicate actions
+	Losses    int // drops, and losses within fair suffixes
+	Copies    int // duplicate actions
+	Crashes   int
 	CutShort  bool // fewer schedules were run than wanted
 }
 
@@ -134,6 +135,7 @@ func (c *Campaign) conclude(fair *world.Suffix, ending world.Ending) {
 		bit := uint32(1) << i
 		seen := c.world.Seen(p.Tested)
 		n.tested += seen
+		n.voided += c.world.Voided(i)
 		switch {
 		case broken&bit != 0:
 			if n.violated++; n.violated == 1 {
@@ -159,6 +161,8 @@ func (c *Campaign) count() {
 			c.stats.Copies++
 		case world.Drop:
 			c.stats.Losses++
+		case world.Crash:
+			c.stats.Crashes++
 		}
 	}
 	for _, l := range c.losses {

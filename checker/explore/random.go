@@ -35,21 +35,24 @@ func (u uniform) Intn(n int) int { return int(u.Uint64N(uint64(n))) }
 type plan struct {
 	workload []world.Request
 	length   int
-	weights  [5]int // of each kind of action
-	repeat   int    // requests that the suffix repeats for ever
-	losses   int    // consecutive losses of a packet in the suffix, at most
+	weights  weights
+	repeat   int // requests that the suffix repeats for ever
+	losses   int // consecutive losses of a packet in the suffix, at most
 }
 
-// profiles are the weights of send, deliver, timeout, duplicate and drop: each
-// schedule has a bias of its own, so that each kind of fault is common in some
-// schedules and rare in others.
-var profiles = [...][5]int{
-	{4, 4, 4, 2, 1},
-	{16, 4, 1, 1, 1},
-	{1, 8, 1, 2, 1},
-	{2, 1, 8, 1, 4},
-	{8, 1, 2, 4, 2},
-	{1, 2, 1, 1, 8},
+// weights says how likely each enabled action is, by kind; of crashes, how
+// likely one of them is.
+type weights [world.ActionKinds]int
+
+// profiles are the weights that schedules have: each has a bias of its own, so
+// that each kind of fault is common in some and rare in others.
+var profiles = [...]weights{
+	{world.Send: 4, world.Deliver: 4, world.Timeout: 4, world.Recover: 4, world.Duplicate: 2, world.Drop: 1, world.Crash: 1},
+	{world.Send: 16, world.Deliver: 4, world.Timeout: 1, world.Recover: 1, world.Duplicate: 1, world.Drop: 1, world.Crash: 2},
+	{world.Send: 1, world.Deliver: 8, world.Timeout: 1, world.Recover: 8, world.Duplicate: 2, world.Drop: 1, world.Crash: 8},
+	{world.Send: 2, world.Deliver: 1, world.Timeout: 8, world.Recover: 4, world.Duplicate: 1, world.Drop: 4, world.Crash: 1},
+	{world.Send: 8, world.Deliver: 1, world.Timeout: 2, world.Recover: 2, world.Duplicate: 4, world.Drop: 2, world.Crash: 2},
+	{world.Send: 1, world.Deliver: 2, world.Timeout: 1, world.Recover: 2, world.Duplicate: 1, world.Drop: 8, world.Crash: 4},
 }
 
 func (c *Campaign) draw(src Source) plan {
@@ -133,25 +136,38 @@ func (c *Campaign) adversarial(src Source, p plan) error {
 }
 
 // choose draws one of the moves, which stand in the order of their kinds.
-func choose(src Source, moves []world.Move, weights *[5]int) world.Move {
+func choose(src Source, moves []world.Move, w *weights) world.Move {
 	numbers := kinds(moves)
 	total := 0
 	for kind, n := range numbers {
-		total += n * weights[kind]
+		total += w.of(world.ActionKind(kind), n)
 	}
 	r, first := src.Intn(total), 0
 	for kind, n := range numbers {
-		if r < n*weights[kind] {
-			return moves[first+r/weights[kind]]
+		of := w.of(world.ActionKind(kind), n)
+		switch {
+		case r >= of:
+			r -= of
+			first += n
+		case world.ActionKind(kind) == world.Crash:
+			return moves[first+src.Intn(n)]
+		default:
+			return moves[first+r/w[kind]]
 		}
-		r -= n * weights[kind]
-		first += n
 	}
 	panic("explore: a choice beyond the last move")
 }
 
+// of is the weight of n actions of a kind. There are many places for a crash.
+func (w *weights) of(kind world.ActionKind, n int) int {
+	if kind == world.Crash {
+		n = min(n, 1)
+	}
+	return n * w[kind]
+}
+
 // kinds counts the moves of each kind.
-func kinds(moves []world.Move) (numbers [5]int) {
+func kinds(moves []world.Move) (numbers [world.ActionKinds]int) {
 	for _, m := range moves {
 		numbers[m.Kind()]++
 	}

@@ -37,6 +37,7 @@ type Finding struct {
 	Verdict        spec.Verdict
 	Reason         string // why it is not Holds
 	Tested         int    // events that put it to the test
+	Voided         int    // obligations that faults have voided
 	First          int    // number of the first of them, from 1
 	Counterexample *Counterexample
 }
@@ -65,7 +66,7 @@ func (c *Campaign) Report() (Report, error) {
 	r := Report{Link: c.link, Stats: c.stats}
 	for i, p := range c.judged {
 		n := c.counts[i]
-		f := Finding{Property: p, Tested: n.tested, First: n.first}
+		f := Finding{Property: p, Tested: n.tested, Voided: n.voided, First: n.first}
 		switch {
 		case n.violated > 0:
 			counterexample, err := c.counterexample(i)
@@ -75,6 +76,8 @@ func (c *Campaign) Report() (Report, error) {
 			f.Verdict, f.Reason, f.Counterexample = spec.Violated, counterexample.Reason, counterexample
 		case n.tested == 0:
 			f.Reason = fmt.Sprintf("vacuous: no schedule had a %s event", p.Tested)
+		case n.voided >= n.tested:
+			f.Reason = fmt.Sprintf("vacuous: faults voided all %d obligations", n.voided)
 		case n.inconclusive > 0:
 			f.Reason = fmt.Sprintf("in %d of %d schedules the fair suffix came to no end: something stays owed, and the state never repeats (does it count something for ever?)", n.inconclusive, c.stats.Schedules)
 		default:

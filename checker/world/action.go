@@ -16,12 +16,17 @@ const (
 	Send      ActionKind = iota // the application at From asks its link to send Message to To
 	Deliver                     // the network delivers Packet from From to To
 	Timeout                     // Timer of From expires
+	Recover                     // From, which is down, starts again with its stable value
 	Duplicate                   // the network makes one more copy of Packet (Bag)
 	Drop                        // the network loses Packet (LossySet, Bag, FIFO: the oldest)
+	Crash                       // From crashes between two events
 	actionKinds
+
+	// ActionKinds is the number of kinds.
+	ActionKinds = int(actionKinds)
 )
 
-var actionNames = [actionKinds]string{"send", "deliver", "timeout", "duplicate", "drop"}
+var actionNames = [actionKinds]string{"send", "deliver", "timeout", "recover", "duplicate", "drop", "crash"}
 
 // String returns the word that stands for the kind in schedules.
 func (k ActionKind) String() string {
@@ -31,8 +36,8 @@ func (k ActionKind) String() string {
 	return actionNames[k]
 }
 
-// Action is one move of the application, the network or a clock. Fields that
-// its kind does not name are zero.
+// Action is one move of the application, the network, a clock or a crash.
+// Fields that its kind does not name are zero.
 type Action struct {
 	Kind    ActionKind
 	From    spec.Process
@@ -40,15 +45,25 @@ type Action struct {
 	Message spec.Message
 	Packet  impl.Packet
 	Timer   impl.TimerID
+
+	Crashes bool // Send, Deliver, Timeout, Recover: the process crashes within the handler
+	After   int  // where Crashes: effects of the handler that were carried out before
 }
 
 // String returns the action as one line of a schedule: Parse reads it back.
 func (a Action) String() string {
+	if a.Crashes {
+		whole := a
+		whole.Crashes = false
+		return fmt.Sprintf("%s crash %d", whole, a.After)
+	}
 	switch a.Kind {
 	case Send:
 		return fmt.Sprintf("send %d>%d %q", a.From, a.To, string(a.Message))
 	case Timeout:
 		return fmt.Sprintf("timeout %d %d", a.From, a.Timer)
+	case Recover, Crash:
+		return fmt.Sprintf("%s %d", a.Kind, a.From)
 	}
 	return fmt.Sprintf("%s %d>%d %q", a.Kind, a.From, a.To, string(a.Packet))
 }
@@ -57,9 +72,16 @@ func (a Action) String() string {
 // only to the System that made it.
 type Move struct {
 	kind  ActionKind
-	place uint8  // Send, Timeout: a process; else a channel
-	id    uint32 // Send, Timeout: an input of the process; else a packet
+	place uint8  // Send, Timeout, Recover, Crash: a process; else a channel
+	cut   uint16 // the process crashes after so many effects of its handler, plus one; 0: it does not
+	id    uint32 // Send, Timeout, Recover, Crash: an input of the process; else a packet
 }
 
-// Kind returns the kind of the action.
-func (m Move) Kind() ActionKind { return m.kind }
+// Kind returns the kind of the action; one within which a process crashes is a
+// Crash.
+func (m Move) Kind() ActionKind {
+	if m.cut > 0 {
+		return Crash
+	}
+	return m.kind
+}

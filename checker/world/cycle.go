@@ -79,7 +79,8 @@ func (w *World) goRound(cycle []Action) (Ending, error) {
 		}
 	}
 	w.witness.history, w.witness.actions, w.steps = w.witness.history[:history], w.witness.actions[:actions], steps
-	if err := unfair(cycle, due, Traffic(w.witness.history)); err != nil {
+	flows := slices.DeleteFunc(Traffic(w.witness.history), func(f Flow) bool { return w.local(int(f.To)).down })
+	if err := unfair(cycle, due, flows); err != nil {
 		return Bound, err
 	}
 	if len(cycle) == 0 {
@@ -91,7 +92,7 @@ func (w *World) goRound(cycle []Action) (Ending, error) {
 // withoutJudges returns what a cycle must lead back to.
 func (w *World) withoutJudges() []uint32 {
 	state := slices.Clone(w.state[:len(w.locals)+len(w.channels)])
-	return append(state, w.rest[drops], w.rest[copies])
+	return append(state, w.rest[judged+1:]...)
 }
 
 // due returns the enabled actions that are not put off for ever: expiries and,

@@ -13,24 +13,31 @@ func (w *World) Enabled(moves []Move) []Move {
 	for p := range w.sys.procs {
 		for _, r := range w.requestable(p) {
 			if w.ready(p, r.to) {
-				moves = append(moves, Move{Send, uint8(p), r.in})
+				moves = append(moves, Move{kind: Send, place: uint8(p), id: r.in})
 			}
 		}
 	}
 	fifo := w.sys.net.assumes.Network == spec.FIFONetwork
 	for c, content := range w.channels {
 		packets := w.sys.net.contents[content].packets
+		if len(packets) > 0 && w.local(c%w.sys.n).down {
+			continue
+		}
 		for i, id := range packets {
 			if i == 0 || !fifo && id != packets[i-1] {
-				moves = append(moves, Move{Deliver, uint8(c), id})
+				moves = append(moves, Move{kind: Deliver, place: uint8(c), id: id})
 			}
 		}
 	}
 	for p, pr := range w.sys.procs {
 		for _, a := range pr.locals[w.locals[p]].timers {
-			moves = append(moves, Move{Timeout, uint8(p), a.in})
+			moves = append(moves, Move{kind: Timeout, place: uint8(p), id: a.in})
 		}
 	}
+	if w.rest[recoveries] > 0 {
+		moves = w.recoverMoves(moves)
+	}
+	handlers := len(moves)
 	switch w.sys.net.assumes.Network {
 	case spec.BagNetwork:
 		if w.rest[copies] > 0 {
@@ -42,7 +49,51 @@ func (w *World) Enabled(moves []Move) []Move {
 	case spec.LossySetNetwork, spec.FIFONetwork:
 		moves = w.packetMoves(moves, Drop)
 	}
+	if w.rest[crashes] > 0 {
+		moves = w.crashMoves(moves, handlers)
+	}
 	return moves
+}
+
+// maxCuts is as many effects as a Move can count.
+const maxCuts = 1<<16 - 1
+
+func (w *World) recoverMoves(moves []Move) []Move {
+	for p, pr := range w.sys.procs {
+		if w.local(p).down {
+			moves = append(moves, Move{kind: Recover, place: uint8(p), id: pr.recovering})
+		}
+	}
+	return moves
+}
+
+// crashMoves appends the crash of each process that is up, and each of the
+// first moves once more for every effect that a crash may come before. A crash
+// after the last effect is one between two events.
+func (w *World) crashMoves(moves []Move, handlers int) []Move {
+	for p, pr := range w.sys.procs {
+		if !w.local(p).down {
+			moves = append(moves, Move{kind: Crash, place: uint8(p), id: pr.crashing})
+		}
+	}
+	for _, m := range moves[:handlers] {
+		for cut := range min(w.effects(m), maxCuts) {
+			m.cut = uint16(cut + 1)
+			moves = append(moves, m)
+		}
+	}
+	return moves
+}
+
+// effects is the number of effects of the handler that a move calls, 0 where
+// the link fails: that is seen when the move is made.
+func (w *World) effects(m Move) int {
+	p, in := w.handled(m)
+	t, err := w.sys.procs[p].transition(w.locals[p], in)
+	if err != nil {
+		return 0
+	}
+	return t.effects
 }
 
 // requestable returns the requests that the application at p can make now,
@@ -69,7 +120,7 @@ func (w *World) packetMoves(moves []Move, kind ActionKind) []Move {
 				break
 			}
 			if i == 0 || id != packets[i-1] {
-				moves = append(moves, Move{kind, uint8(c), id})
+				moves = append(moves, Move{kind: kind, place: uint8(c), id: id})
 			}
 		}
 	}
@@ -86,6 +137,9 @@ func (w *World) ready(p int, to spec.Process) bool { return w.local(p).ready>>to
 // *Failure of the link.
 func (w *World) Apply(a Action) error {
 	m, err := w.move(a)
+	if err == nil && a.Crashes {
+		m, err = w.cut(m, a)
+	}
 	if err != nil {
 		return err
 	}
@@ -93,8 +147,11 @@ func (w *World) Apply(a Action) error {
 }
 
 func (w *World) move(a Action) (Move, error) {
-	if a.Kind == Timeout {
+	switch a.Kind {
+	case Timeout:
 		return w.timeout(a)
+	case Recover, Crash:
+		return w.crash(a)
 	}
 	if !w.sys.isChannel(a.From, a.To) {
 		return Move{}, fmt.Errorf("not enabled: there is no channel %d>%d among %d processes", a.From, a.To, w.sys.n)
@@ -104,7 +161,7 @@ func (w *World) move(a Action) (Move, error) {
 			return Move{}, fmt.Errorf("not enabled: the link of process %d is not ready to send to %d", a.From, a.To)
 		}
 		in := w.sys.procs[a.From].input(input{kind: request, peer: a.To, data: string(a.Message)})
-		return Move{Send, uint8(a.From), in}, nil
+		return Move{kind: Send, place: uint8(a.From), id: in}, nil
 	}
 	c := w.sys.channel(a.From, a.To)
 	id, known := w.sys.net.ids[string(a.Packet)]
@@ -113,17 +170,64 @@ func (w *World) move(a Action) (Move, error) {
 	if !known || i < 0 {
 		return Move{}, fmt.Errorf("not enabled: the packet %q is not in flight from %d to %d", string(a.Packet), a.From, a.To)
 	}
-	m := Move{a.Kind, c, id}
+	m := Move{kind: a.Kind, place: c, id: id}
 	return m, w.allowed(m, i, len(packets))
 }
 
+func (w *World) isProcess(p spec.Process) error {
+	if p < 0 || int(p) >= w.sys.n {
+		return fmt.Errorf("not enabled: there is no process %d among %d", p, w.sys.n)
+	}
+	return nil
+}
+
+// crash is the crash or the recovery of a process.
+func (w *World) crash(a Action) (Move, error) {
+	if err := w.isProcess(a.From); err != nil {
+		return Move{}, err
+	}
+	pr, down := w.sys.procs[a.From], w.local(int(a.From)).down
+	m := Move{kind: a.Kind, place: uint8(a.From), id: pr.recovering}
+	if a.Kind == Crash {
+		m.id = pr.crashing
+	}
+	switch {
+	case a.Kind == Crash && down:
+		return m, fmt.Errorf("not enabled: process %d is down", a.From)
+	case a.Kind == Crash && w.rest[crashes] == 0:
+		return m, fmt.Errorf("not enabled: the budget of crashes is spent")
+	case a.Kind == Recover && !down:
+		return m, fmt.Errorf("not enabled: process %d is up", a.From)
+	case a.Kind == Recover && w.rest[recoveries] == 0:
+		return m, fmt.Errorf("not enabled: the budget of recoveries is spent")
+	}
+	return m, nil
+}
+
+// cut is the move with a crash within it.
+func (w *World) cut(m Move, a Action) (Move, error) {
+	if w.rest[crashes] == 0 {
+		return m, fmt.Errorf("not enabled: the budget of crashes is spent")
+	}
+	p, in := w.handled(m)
+	t, err := w.sys.procs[p].transition(w.locals[p], in)
+	if err != nil {
+		return m, err
+	}
+	if a.After < 0 || a.After >= t.effects {
+		return m, fmt.Errorf("not enabled: the handler has %d effects, so that none of them follows %d", t.effects, a.After)
+	}
+	m.cut = uint16(a.After + 1)
+	return m, nil
+}
+
 func (w *World) timeout(a Action) (Move, error) {
-	if a.From < 0 || int(a.From) >= w.sys.n {
-		return Move{}, fmt.Errorf("not enabled: there is no process %d among %d", a.From, w.sys.n)
+	if err := w.isProcess(a.From); err != nil {
+		return Move{}, err
 	}
 	for _, armed := range w.sys.procs[a.From].locals[w.locals[a.From]].timers {
 		if armed.timer == a.Timer {
-			return Move{Timeout, uint8(a.From), armed.in}, nil
+			return Move{kind: Timeout, place: uint8(a.From), id: armed.in}, nil
 		}
 	}
 	return Move{}, fmt.Errorf("not enabled: timer %d of process %d is not armed", a.Timer, a.From)
@@ -134,6 +238,8 @@ func (w *World) timeout(a Action) (Move, error) {
 func (w *World) allowed(m Move, i, length int) error {
 	model := w.sys.net.assumes.Network
 	switch {
+	case m.kind == Deliver && w.local(int(m.place)%w.sys.n).down:
+		return fmt.Errorf("not enabled: process %d is down", int(m.place)%w.sys.n)
 	case model == spec.FIFONetwork && i > 0:
 		return fmt.Errorf("not enabled: on a fifo network only the oldest packet can move")
 	case m.kind == Drop && model == spec.SetNetwork:

@@ -45,7 +45,8 @@ type fairRun struct {
 	ready       []uint64      // of each process, whom it was ready to send to within the cycle
 }
 
-// RunFair lets the network be fair from now on: in rounds, each packet
+// RunFair lets the network be fair from now on: processes that are down recover
+// as far as the budget goes, then, in rounds, each packet
 // transmitted in the round before is delivered, unless it is lost, and each
 // armed timer expires. Packets transmitted before may stay lost for ever where
 // the model allows it. It ends when every link is ready and nothing is owed
@@ -53,6 +54,13 @@ type fairRun struct {
 // happen, or when the world repeats itself; in the last two cases a Forever
 // event goes before what repeats. An error is a *Failure.
 func (w *World) RunFair(s Suffix) (Ending, error) {
+	for _, m := range w.recoverMoves(nil) {
+		if w.rest[recoveries] > 0 {
+			if err := w.Do(m); err != nil {
+				return Bound, err
+			}
+		}
+	}
 	w.fair = &fairRun{suffix: s}
 	limit := w.steps + maxFairSteps
 	var states [][]byte
@@ -100,7 +108,7 @@ func (w *World) repeat(rounds int) (Ending, error) {
 		return Bound, err
 	}
 	for p := range w.fair.sent {
-		if !w.fair.received[p] {
+		if !w.fair.received[p] && !w.local(int(p.channel)%w.sys.n).down {
 			return Bound, nil
 		}
 	}
@@ -121,12 +129,14 @@ func (w *World) readiness() []uint64 {
 	return ready
 }
 
-// allReady reports whether every link is ready to send to every peer.
+// allReady reports whether every link that is up is ready to send to every
+// peer that is up.
 func (w *World) allReady() bool {
 	for p := range w.sys.procs {
-		ready := w.local(p).ready | 1<<p
-		if everyone := uint64(1)<<w.sys.n - 1; ready&everyone != everyone {
-			return false
+		for q := range w.sys.procs {
+			if p != q && !w.local(p).down && !w.local(q).down && !w.ready(p, spec.Process(q)) {
+				return false
+			}
 		}
 	}
 	return true
@@ -140,7 +150,7 @@ func (w *World) blocked(ready []uint64) error {
 	}
 	for p := range w.sys.procs {
 		for q := range w.sys.procs {
-			if p != q && ready[p]>>q&1 == 0 {
+			if p != q && !w.local(p).down && !w.local(q).down && ready[p]>>q&1 == 0 {
 				return &Failure{spec.Process(p), "what a fair network brings", fmt.Sprintf("is never ready to send to process %d again", q)}
 			}
 		}
@@ -172,8 +182,8 @@ func (w *World) quiet() bool {
 	if !w.sys.net.consumes() {
 		return len(w.fair.transmitted) == 0
 	}
-	for _, c := range w.channels {
-		if len(w.sys.net.contents[c].packets) > 0 {
+	for c, content := range w.channels {
+		if len(w.sys.net.contents[content].packets) > 0 && !w.local(c%w.sys.n).down {
 			return false
 		}
 	}
@@ -209,7 +219,7 @@ func (w *World) round() error {
 			if !slices.Contains(w.local(p).timers, a) {
 				continue // a handler before it has cancelled it
 			}
-			if err := w.Do(Move{Timeout, uint8(p), a.in}); err != nil {
+			if err := w.Do(Move{kind: Timeout, place: uint8(p), id: a.in}); err != nil {
 				return err
 			}
 		}
@@ -244,9 +254,12 @@ func (w *World) settle() error {
 }
 
 func (w *World) settleOne(p push) error {
-	m := Move{Deliver, p.channel, p.packet}
+	if w.local(int(p.channel) % w.sys.n).down {
+		return nil
+	}
+	m := Move{kind: Deliver, place: p.channel, id: p.packet}
 	if lose := w.fair.suffix.Lose; lose != nil && !w.fair.repeating {
-		loss := Move{Drop, p.channel, p.packet}
+		loss := Move{kind: Drop, place: p.channel, id: p.packet}
 		if action := w.Action(loss); w.canLose() && lose(action) {
 			w.fair.losses++
 			if w.sys.net.consumes() {

@@ -17,6 +17,8 @@ const (
 	request              // Send
 	receipt              // Receive
 	expiry               // Timeout
+	recovery             // Recover, on a fresh instance
+	crashing             // no handler: the process crashes
 	creation             // the Factory
 )
 
@@ -26,9 +28,15 @@ type input struct {
 	peer  spec.Process
 	data  string
 	timer impl.TimerID
+	cut   uint16 // the process crashes after so many effects, plus one; 0: it does not
 }
 
 func (in input) String() string {
+	if in.cut > 0 {
+		whole := in
+		whole.cut = 0
+		return fmt.Sprintf("%s up to a crash after %d effects", whole, in.cut-1)
+	}
 	switch in.kind {
 	case request:
 		return fmt.Sprintf("Send(%d, %q)", in.peer, in.data)
@@ -36,13 +44,18 @@ func (in input) String() string {
 		return fmt.Sprintf("Receive(%d, %q)", in.peer, in.data)
 	case expiry:
 		return fmt.Sprintf("Timeout(%d)", in.timer)
+	case recovery:
+		return "Recover"
+	case crashing:
+		return "a crash"
 	case creation:
 		return "its Factory"
 	}
 	return "Init()"
 }
 
-func (in input) feed(layer impl.Layer, out *impl.Effects) {
+// feed calls the handler. Stable is all that a recovering process has left.
+func (in input) feed(layer impl.Layer, stable []byte, out *impl.Effects) {
 	switch in.kind {
 	case initialise:
 		layer.Init(out)
@@ -52,6 +65,12 @@ func (in input) feed(layer impl.Layer, out *impl.Effects) {
 		layer.Receive(in.peer, impl.Packet(in.data), out)
 	case expiry:
 		layer.Timeout(in.timer, out)
+	case recovery:
+		if r, ok := impl.As[impl.Recoverer](layer); ok {
+			r.Recover(slices.Clone(stable), out)
+		} else {
+			layer.Init(out)
+		}
 	}
 }
 
@@ -62,27 +81,35 @@ type outcome struct {
 	stable  []byte
 	ready   uint64 // a bit for each peer that the link is ready to send to
 	held    int
-	effects []impl.Effect // valid until the next call
+	down    bool          // the process has crashed
+	effects []impl.Effect // those carried out; valid until the next call
+	all     int           // how many there would have been without a crash
 }
 
 // execute runs one real handler call from the local state before on layer.
 func (pr *process) execute(layer impl.Layer, before *local, in input) (o outcome, err error) {
+	if in.kind == crashing {
+		return crashed(before.stable, nil), nil
+	}
 	defer pr.caught(in, &err)
-	pr.call(layer, in)
+	pr.call(layer, in, before.stable)
+	if in.cut > 0 {
+		return pr.interrupted(before, in)
+	}
 	return pr.outcome(layer, before, in)
 }
 
 // again runs a real handler call whose outcome is known.
-func (pr *process) again(layer impl.Layer, in input) (err error) {
+func (pr *process) again(layer impl.Layer, in input, stable []byte) (err error) {
 	defer pr.caught(in, &err)
-	pr.call(layer, in)
+	pr.call(layer, in, stable)
 	return nil
 }
 
-func (pr *process) call(layer impl.Layer, in input) {
+func (pr *process) call(layer impl.Layer, in input, stable []byte) {
 	pr.sys.calls.enter(pr.self, in)
 	pr.out.Reset()
-	in.feed(layer, &pr.out)
+	in.feed(layer, stable, &pr.out)
 }
 
 // caught, deferred, makes an error of a panic in the link's code.
@@ -94,7 +121,7 @@ func (pr *process) caught(in input, err *error) {
 }
 
 func (pr *process) outcome(layer impl.Layer, before *local, in input) (outcome, error) {
-	o := outcome{effects: pr.out.List(), stable: before.stable}
+	o := outcome{effects: pr.out.List(), all: len(pr.out.List()), stable: before.stable}
 	for _, a := range before.timers {
 		if in.kind != expiry || a.timer != in.timer {
 			o.timers = append(o.timers, a.timer)
@@ -117,6 +144,31 @@ func (pr *process) outcome(layer impl.Layer, before *local, in input) (outcome, 
 	pr.key = o.appendSurroundings(key)
 	o.key = string(pr.key)
 	return o, nil
+}
+
+// interrupted is the outcome of a call within which the process crashes.
+func (pr *process) interrupted(before *local, in input) (outcome, error) {
+	effects := pr.out.List()
+	stable := before.stable
+	for _, e := range effects[:in.cut-1] {
+		if err := pr.check(e, in); err != nil {
+			return outcome{}, err
+		}
+		if e.Kind == impl.Store || e.Kind == impl.Commit {
+			stable = e.Stable
+		}
+	}
+	return crashed(stable, effects[:in.cut-1]), nil
+}
+
+// crashed is a process that is down: its stable value is all that is left. The
+// last byte of its key is one that no other key ends with.
+func crashed(stable []byte, effects []impl.Effect) outcome {
+	mark := byte(2)
+	if stable != nil {
+		mark = 3
+	}
+	return outcome{key: string(append(slices.Clone(stable), mark)), stable: stable, down: true, effects: effects}
 }
 
 // apply does what an effect does to the process itself.
@@ -186,13 +238,17 @@ func (pr *process) check(e impl.Effect, in input) error {
 	return nil
 }
 
-// events appends what is observable of one handler call, in order.
+// events appends what is observable of one handler call, in order. That a Send
+// returned is told where processes may crash: it is then that a link answers
+// for the message.
 func (pr *process) events(list []spec.Event, in input, o outcome, held int) []spec.Event {
 	switch in.kind {
 	case request:
 		list = append(list, spec.Event{Kind: spec.Send, Process: pr.self, Peer: in.peer, Message: spec.Message(in.data)})
 	case receipt:
 		list = append(list, spec.Event{Kind: spec.Receive, Process: pr.self, Peer: in.peer, Packet: in.data})
+	case recovery:
+		list = append(list, spec.Event{Kind: spec.Recover, Process: pr.self})
 	}
 	for _, e := range o.effects {
 		switch e.Kind {
@@ -204,9 +260,17 @@ func (pr *process) events(list []spec.Event, in input, o outcome, held int) []sp
 			list = append(list, spec.Event{Kind: spec.Confirm, Process: pr.self, Peer: e.Peer, Message: e.Message})
 		case impl.Commit:
 			for _, d := range e.Deliveries {
-				list = append(list, spec.Event{Kind: spec.Deliver, Process: pr.self, Peer: d.From, Message: d.Message})
+				list = append(list,
+					spec.Event{Kind: spec.Store, Process: pr.self, Peer: d.From, Message: d.Message},
+					spec.Event{Kind: spec.Deliver, Process: pr.self, Peer: d.From, Message: d.Message})
 			}
 		}
+	}
+	switch {
+	case o.down:
+		list = append(list, spec.Event{Kind: spec.Crash, Process: pr.self})
+	case in.kind == request && pr.sys.link.Assumes.Crashes > 0:
+		list = append(list, spec.Event{Kind: spec.Accept, Process: pr.self, Peer: in.peer, Message: spec.Message(in.data)})
 	}
 	if o.held != held {
 		list = append(list, spec.Event{Kind: spec.Held, Process: pr.self, Count: o.held})

@@ -20,7 +20,11 @@ type judges struct {
 	observations [][]spec.Event // 0 is the empty list
 	observedIDs  map[string]uint32
 	counts       [][]count // of each observation
+	voided       map[judgement][]int
 }
+
+// judgement is an observation in a state of the judges.
+type judgement struct{ state, observed uint32 }
 
 // count is how many events of a kind an observation has.
 type count struct {
@@ -52,6 +56,7 @@ func newJudges(properties []spec.Property) *judges {
 	j := &judges{
 		properties: properties, ids: map[string]uint32{},
 		observations: make([][]spec.Event, 1), observedIDs: map[string]uint32{}, counts: make([][]count, 1),
+		voided: map[judgement][]int{},
 	}
 	for _, p := range properties {
 		j.reads |= p.Reads
@@ -118,6 +123,25 @@ func (j *judges) observe(state, observed uint32) uint32 {
 	next := j.intern(parts)
 	j.states[state].row = remember(j.states[state].row, observed, next)
 	return next
+}
+
+// voids returns how many obligations of each property an observation makes
+// void, less those that it makes valid again.
+func (j *judges) voids(state, observed uint32) []int {
+	key := judgement{state, observed}
+	if list, known := j.voided[key]; known {
+		return list
+	}
+	list := make([]int, len(j.automata))
+	for i, a := range j.automata {
+		if before, ok := a.states[j.states[state].parts[i]].monitor.(spec.Voider); ok {
+			if after, ok := a.run(before.(spec.Monitor).Clone(), j.observations[observed]).(spec.Voider); ok {
+				list[i] = after.Voided() - before.Voided()
+			}
+		}
+	}
+	j.voided[key] = list
+	return list
 }
 
 func (j *judges) intern(parts []uint32) uint32 {

@@ -32,25 +32,23 @@ type Step struct {
 // nothing: the move must have been made before in this System.
 func (w *World) Look(m Move, scratch []Parcel) Step {
 	s := Step{Transmits: scratch[:0]}
-	var p int
-	var in uint32
 	switch m.kind {
 	case Deliver:
-		p, in = int(m.place)%w.sys.n, w.sys.receipt(m.place, m.id)
 		s.Receives, s.Received = true, w.sys.parcel(m.place, m.id)
 		s.Fulfils, s.Fulfilled = w.sys.net.assumes.Network == spec.BagNetwork, w.sys.delivery(s.Received)
 	case Timeout:
-		p, in = int(m.place), m.id
-		s.Fulfils, s.Fulfilled = true, w.sys.alarm(p, in)
-	case Send:
-		p, in = int(m.place), m.id
-	default:
+		s.Fulfils, s.Fulfilled = true, w.sys.alarm(int(m.place), m.id)
+	case Duplicate, Drop:
 		return s
 	}
+	p, in := w.handled(m)
 	pr := w.sys.procs[p]
 	t := &pr.transitions[pr.locals[w.locals[p]].row[in]]
 	s.Observed = t.observed
 	for _, push := range t.sends {
+		if w.local(int(push.channel) % w.sys.n).down {
+			continue // fair loss is between processes that are up
+		}
 		s.Transmits = append(s.Transmits, w.sys.parcel(push.channel, push.packet))
 	}
 	return s
@@ -67,6 +65,9 @@ func (w *World) Due(list []Duty) []Duty {
 		return list
 	}
 	for c, content := range w.channels {
+		if w.local(c % w.sys.n).down {
+			continue
+		}
 		packets := w.sys.net.contents[content].packets
 		for i, id := range packets {
 			if i == 0 || id != packets[i-1] {

@@ -27,9 +27,15 @@ type oracle struct {
 	channels   [][]string        // from*n+to: the packets in flight
 	drops      int
 	copies     int
+	crashes    int
+	recoveries int
+	past       [][]handler // of each process, since its start or its last recovery
 	steps      int
 	history    []spec.Event
 }
+
+// handler is one call of a layer's handler.
+type handler func(impl.Layer, *impl.Effects)
 
 func newOracle(link impl.Link, properties []spec.Property, workload []world.Request) *oracle {
 	n := link.Size()
@@ -37,6 +43,7 @@ func newOracle(link impl.Link, properties []spec.Property, workload []world.Requ
 		link: link, n: n, properties: properties, timers: make([][]impl.TimerID, n), held: make([]int, n),
 		stable: make([][]byte, n), workload: make([][]world.Request, n), channels: make([][]string, n*n),
 		drops: link.Assumes.Drops, copies: link.Assumes.Duplicates,
+		crashes: link.Assumes.Crashes, recoveries: link.Assumes.Recoveries, past: make([][]handler, n),
 	}
 	for _, r := range workload {
 		o.workload[r.From] = append(o.workload[r.From], r)
@@ -46,25 +53,58 @@ func newOracle(link impl.Link, properties []spec.Property, workload []world.Requ
 	}
 	for p := range spec.Process(n) {
 		o.layers = append(o.layers, link.New(p, impl.Peers(p, n)))
-		o.handle(p, nil, func(l impl.Layer, out *impl.Effects) { l.Init(out) })
+		o.handle(p, world.Action{}, nil, func(l impl.Layer, out *impl.Effects) { l.Init(out) })
 	}
 	return o
 }
 
-// handle runs one handler of process p, whose call is itself the first event.
-func (o *oracle) handle(p spec.Process, call []spec.Event, run func(impl.Layer, *impl.Effects)) {
+// handle runs one handler of process p, whose call is itself the first event,
+// as far as the action says.
+func (o *oracle) handle(p spec.Process, a world.Action, call []spec.Event, run handler) {
 	for _, e := range call {
 		o.observe(e)
 	}
 	var out impl.Effects
 	run(o.layers[p], &out)
-	for _, e := range out.List() {
+	o.past[p] = append(o.past[p], run)
+	effects := out.List()
+	if a.Crashes {
+		effects = effects[:a.After]
+	}
+	for _, e := range effects {
 		o.effect(p, e)
+	}
+	switch {
+	case a.Crashes:
+		o.crash(p)
+		return
+	case o.link.Assumes.Crashes > 0 && len(call) > 0 && call[0].Kind == spec.Send:
+		o.observe(spec.Event{Kind: spec.Accept, Process: p, Peer: call[0].Peer, Message: call[0].Message})
 	}
 	if h, ok := impl.As[impl.Holder](o.layers[p]); ok && h.Held() != o.held[p] {
 		o.held[p] = h.Held()
 		o.observe(spec.Event{Kind: spec.Held, Process: p, Count: o.held[p]})
 	}
+}
+
+// crash takes everything from a process but its stable value.
+func (o *oracle) crash(p spec.Process) {
+	o.crashes--
+	o.layers[p], o.timers[p], o.past[p] = nil, nil, nil
+	o.observe(spec.Event{Kind: spec.Crash, Process: p})
+	if o.held[p] != 0 {
+		o.held[p] = 0
+		o.observe(spec.Event{Kind: spec.Held, Process: p})
+	}
+}
+
+// instance makes an instance in the state of process p, by doing all again.
+func (o *oracle) instance(p spec.Process) impl.Layer {
+	l := o.link.New(p, impl.Peers(p, o.n))
+	for _, run := range o.past[p] {
+		run(l, &impl.Effects{})
+	}
+	return l
 }
 
 func (o *oracle) effect(p spec.Process, e impl.Effect) {
@@ -87,6 +127,7 @@ func (o *oracle) effect(p spec.Process, e impl.Effect) {
 	case impl.Commit:
 		o.stable[p] = e.Stable
 		for _, d := range e.Deliveries {
+			o.observe(spec.Event{Kind: spec.Store, Process: p, Peer: d.From, Message: d.Message})
 			o.observe(spec.Event{Kind: spec.Deliver, Process: p, Peer: d.From, Message: d.Message})
 		}
 	}
@@ -137,6 +178,12 @@ func (o *oracle) enabled() []world.Action {
 			list = append(list, world.Action{Kind: world.Timeout, From: spec.Process(p), Timer: t})
 		}
 	}
+	for p, l := range o.layers {
+		if l == nil && o.recoveries > 0 {
+			list = append(list, world.Action{Kind: world.Recover, From: spec.Process(p)})
+		}
+	}
+	handlers := slices.Clone(list)
 	network := o.link.Assumes.Network
 	if network == spec.BagNetwork && o.copies > 0 {
 		list = append(list, o.packets(world.Duplicate)...)
@@ -144,10 +191,60 @@ func (o *oracle) enabled() []world.Action {
 	if network == spec.LossySetNetwork || network == spec.FIFONetwork || network == spec.BagNetwork && o.drops > 0 {
 		list = append(list, o.packets(world.Drop)...)
 	}
+	if o.crashes > 0 {
+		list = append(list, o.crashing(handlers)...)
+	}
 	return list
 }
 
+// crashing returns the crashes between two events, then those within each of
+// the handlers.
+func (o *oracle) crashing(handlers []world.Action) []world.Action {
+	var list []world.Action
+	for p, l := range o.layers {
+		if l != nil {
+			list = append(list, world.Action{Kind: world.Crash, From: spec.Process(p)})
+		}
+	}
+	for _, a := range handlers {
+		p := a.From
+		if a.Kind == world.Deliver {
+			p = a.To
+		}
+		var out impl.Effects
+		o.handler(a)(o.instance(p), &out)
+		for after := range out.List() {
+			a.Crashes, a.After = true, after
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// handler is the handler that an action calls.
+func (o *oracle) handler(a world.Action) handler {
+	switch a.Kind {
+	case world.Send:
+		return func(l impl.Layer, out *impl.Effects) { l.Send(a.To, a.Message, out) }
+	case world.Deliver:
+		return func(l impl.Layer, out *impl.Effects) { l.Receive(a.From, a.Packet, out) }
+	case world.Timeout:
+		return func(l impl.Layer, out *impl.Effects) { l.Timeout(a.Timer, out) }
+	}
+	stable := o.stable[a.From]
+	return func(l impl.Layer, out *impl.Effects) {
+		if r, ok := impl.As[impl.Recoverer](l); ok {
+			r.Recover(slices.Clone(stable), out)
+			return
+		}
+		l.Init(out)
+	}
+}
+
 func (o *oracle) ready(p int, to spec.Process) bool {
+	if o.layers[p] == nil {
+		return false
+	}
 	r, ok := impl.As[impl.Readier](o.layers[p])
 	return !ok || r.Ready(to)
 }
@@ -157,6 +254,9 @@ func (o *oracle) ready(p int, to spec.Process) bool {
 func (o *oracle) packets(kind world.ActionKind) []world.Action {
 	var list []world.Action
 	for c, packets := range o.channels {
+		if kind == world.Deliver && o.layers[c%o.n] == nil {
+			continue
+		}
 		if kind == world.Duplicate && len(packets) >= o.link.Assumes.Cap() {
 			continue
 		}
@@ -177,17 +277,21 @@ func (o *oracle) do(a world.Action) {
 	switch a.Kind {
 	case world.Send:
 		o.workload[a.From] = o.workload[a.From][1:]
-		o.handle(a.From, []spec.Event{{Kind: spec.Send, Process: a.From, Peer: a.To, Message: a.Message}},
-			func(l impl.Layer, out *impl.Effects) { l.Send(a.To, a.Message, out) })
+		o.handle(a.From, a, []spec.Event{{Kind: spec.Send, Process: a.From, Peer: a.To, Message: a.Message}}, o.handler(a))
 	case world.Deliver:
 		if o.link.Assumes.Network >= spec.BagNetwork {
 			o.remove(c, string(a.Packet))
 		}
-		o.handle(a.To, []spec.Event{{Kind: spec.Receive, Process: a.To, Peer: a.From, Packet: string(a.Packet)}},
-			func(l impl.Layer, out *impl.Effects) { l.Receive(a.From, a.Packet, out) })
+		o.handle(a.To, a, []spec.Event{{Kind: spec.Receive, Process: a.To, Peer: a.From, Packet: string(a.Packet)}}, o.handler(a))
 	case world.Timeout:
 		o.timers[a.From] = slices.DeleteFunc(o.timers[a.From], func(t impl.TimerID) bool { return t == a.Timer })
-		o.handle(a.From, nil, func(l impl.Layer, out *impl.Effects) { l.Timeout(a.Timer, out) })
+		o.handle(a.From, a, nil, o.handler(a))
+	case world.Recover:
+		o.recoveries--
+		o.layers[a.From] = o.link.New(a.From, impl.Peers(a.From, o.n))
+		o.handle(a.From, a, []spec.Event{{Kind: spec.Recover, Process: a.From}}, o.handler(a))
+	case world.Crash:
+		o.crash(a.From)
 	case world.Duplicate:
 		o.copies--
 		o.transmit(c, string(a.Packet))
@@ -223,11 +327,13 @@ func (o *oracle) state(t *testing.T) string {
 	var b []byte
 	part := func(p []byte) { b = append(binary.AppendUvarint(b, uint64(len(p))), p...) }
 	for p, l := range o.layers {
-		key, err := impl.Key(l)
-		if err != nil {
+		if l == nil {
+			part([]byte("down"))
+		} else if key, err := impl.Key(l); err != nil {
 			t.Fatal(err)
+		} else {
+			part(append([]byte("up "), key...))
 		}
-		part(key)
 		part(fmt.Appendf(nil, "%v %q %v %d", o.timers[p], o.stable[p], o.stable[p] == nil, len(o.workload[p])))
 	}
 	for _, c := range o.channels {
@@ -240,7 +346,7 @@ func (o *oracle) state(t *testing.T) string {
 			part(m.AppendKey([]byte{0}))
 		}
 	}
-	part(fmt.Append(nil, o.drops, o.copies))
+	part(fmt.Append(nil, o.drops, o.copies, o.crashes, o.recoveries))
 	return string(b)
 }
 

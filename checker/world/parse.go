@@ -25,12 +25,15 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e
 //	send 0>1 "m"         the application at 0 sends m to 1
 //	deliver 0>1 "p"      the network delivers packet p from 0 to 1
 //	timeout 0 7          timer 7 of process 0 expires
+//	recover 0            process 0, which is down, starts again
 //	duplicate 0>1 "p"    the network copies p (bag)
 //	drop 0>1 "p"         the network loses p (lossyset, bag, fifo)
+//	crash 0              process 0 crashes
 //	fair                 from here on the network is fair
 //	forever              what follows is repeated for ever
 //
-// After fair, send lines are repeated for ever and drop lines are the losses
+// The first four may end with "crash 2": the process that acts then crashes
+// after two effects of its handler. After fair, send lines are repeated for ever and drop lines are the losses
 // of transmissions. Where nothing follows forever, nothing more happens. Before the first of these, the lines "link NAME",
 // "network set" and "processes 2" may say what it is a schedule of. Messages
 // and packets are quoted as in Go; # begins a comment. An error is a
@@ -169,12 +172,19 @@ func (p *parser) action(s *Schedule, word string) error {
 		if a.From, err = p.process(p.word()); err == nil {
 			a.Timer, err = p.timer()
 		}
+	case a.Kind == Recover || a.Kind == Crash:
+		a.From, err = p.process(p.word())
 	default:
 		err = p.packet(&a)
+	}
+	if err == nil {
+		err = p.crash(&a)
 	}
 	switch {
 	case err != nil:
 		return err
+	case s.Fair && a.Crashes:
+		return fmt.Errorf("a crash after fair: nothing fails any more")
 	case s.Forever:
 		s.Cycle = append(s.Cycle, a)
 	case !s.Fair:
@@ -184,6 +194,28 @@ func (p *parser) action(s *Schedule, word string) error {
 	default:
 		s.Losses = append(s.Losses, a)
 	}
+	return nil
+}
+
+// crash reads where within the action a process crashes, if it does.
+func (p *parser) crash(a *Action) error {
+	if p.end() {
+		return nil
+	}
+	at := p.at
+	if p.word() != actionNames[Crash] {
+		p.at = at
+		return nil
+	}
+	if a.Kind == Duplicate || a.Kind == Drop || a.Kind == Crash {
+		return fmt.Errorf("no process crashes within a %s", a.Kind)
+	}
+	word := p.word()
+	n, err := strconv.ParseUint(word, 10, 16)
+	if err != nil || n == 1<<16-1 {
+		return fmt.Errorf("crash %q: want the number of effects before it", word)
+	}
+	a.Crashes, a.After = true, int(n)
 	return nil
 }
 

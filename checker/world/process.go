@@ -11,6 +11,7 @@ import (
 // local is an interned local state. It is reached again by running the inputs
 // that lead to it on a fresh instance: there is no copying of layers.
 type local struct {
+	down   bool // it has crashed: it handles nothing but its recovery
 	timers []alarm
 	stable []byte
 	ready  uint64
@@ -28,6 +29,7 @@ type alarm struct {
 
 // transition is a memoised handler call. Its sends are in order.
 type transition struct {
+	effects  int // of the handler
 	next     uint32
 	observed uint32 // interned list of the events that the monitors read
 	sends    []push
@@ -47,7 +49,10 @@ type process struct {
 	locals      []local
 	inputs      []input
 	inputIDs    map[input]uint32
+	cuts        [][]uint32 // input, cut -> input that ends with a crash there, plus one; 0 is unknown
 	transitions []transition
+	recovering  uint32     // the input that its recovery is
+	crashing    uint32     // the input that its crash is
 	live        impl.Layer // an instance in the local state at
 	at          uint32
 	out         impl.Effects
@@ -72,16 +77,31 @@ func (pr *process) input(in input) uint32 {
 	return id
 }
 
+// cutting returns the input that is in up to a crash after so many effects,
+// minus one.
+func (pr *process) cutting(in uint32, cut uint16) uint32 {
+	for int(in) >= len(pr.cuts) {
+		pr.cuts = append(pr.cuts, nil)
+	}
+	row := pr.cuts[in]
+	if int(cut) < len(row) && row[cut] != 0 {
+		return row[cut] - 1
+	}
+	whole := pr.inputs[in]
+	whole.cut = cut
+	id := pr.input(whole)
+	pr.cuts[in] = remember(row, uint32(cut), id)
+	return id
+}
+
 // transition returns the memoised handler call of input in from the local
 // state id, and runs the real code where it is new.
 func (pr *process) transition(id, in uint32) (*transition, error) {
 	if row := pr.locals[id].row; int(in) < len(row) && row[in] != 0 {
 		return &pr.transitions[row[in]], nil
 	}
-	if pr.live == nil || pr.at != id {
-		if err := pr.rebuild(id); err != nil {
-			return nil, err
-		}
+	if err := pr.prepare(id, pr.inputs[in].kind); err != nil {
+		return nil, err
 	}
 	o, err := pr.execute(pr.live, &pr.locals[id], pr.inputs[in])
 	if err != nil {
@@ -89,13 +109,29 @@ func (pr *process) transition(id, in uint32) (*transition, error) {
 		return nil, err
 	}
 	t := pr.remember(id, in, o)
-	pr.at = t.next
+	if pr.at = t.next; o.down {
+		pr.live = nil
+	}
 	return t, nil
+}
+
+// prepare brings the live instance into the local state in which it is to
+// handle an input. A process that crashes needs none, one that recovers a fresh
+// one.
+func (pr *process) prepare(id uint32, kind inputKind) (err error) {
+	switch {
+	case kind == crashing:
+	case kind == recovery:
+		pr.live, err = pr.instance()
+	case pr.live == nil || pr.at != id:
+		err = pr.rebuild(id)
+	}
+	return err
 }
 
 // remember interns an outcome as the transition of in from id.
 func (pr *process) remember(id, in uint32, o outcome) *transition {
-	t := transition{next: pr.intern(o, id, in)}
+	t := transition{effects: o.all, next: pr.intern(o, id, in)}
 	t.sends = pr.sends(o)
 	t.observed = pr.sys.observation(pr.events(nil, pr.inputs[in], o, pr.locals[id].held))
 	l := &pr.locals[id]
@@ -123,7 +159,7 @@ func (pr *process) intern(o outcome, parent, in uint32) uint32 {
 		return id
 	}
 	id := uint32(len(pr.locals))
-	l := local{stable: slices.Clone(o.stable), ready: o.ready, held: o.held, parent: parent, in: in}
+	l := local{down: o.down, stable: slices.Clone(o.stable), ready: o.ready, held: o.held, parent: parent, in: in}
 	for _, t := range o.timers {
 		l.timers = append(l.timers, alarm{t, pr.input(input{kind: expiry, timer: t})})
 	}
@@ -154,6 +190,7 @@ func (pr *process) start() error {
 		return err
 	}
 	pr.intern(o, 0, in)
+	pr.recovering, pr.crashing = pr.input(input{kind: recovery}), pr.input(input{kind: crashing})
 	pr.sys.born = append(pr.sys.born, pr.sends(o)...)
 	pr.sys.birth = append(pr.sys.birth, pr.events(nil, pr.inputs[in], o, 0)...)
 	pr.live, pr.at = layer, 0
@@ -161,21 +198,20 @@ func (pr *process) start() error {
 }
 
 // rebuild brings the live instance into the local state id by running the
-// inputs that led there on a fresh one.
+// inputs that led there, since the start or the last recovery, on a fresh one.
 func (pr *process) rebuild(id uint32) error {
-	var path []uint32
-	for at := id; at != 0; at = pr.locals[at].parent {
+	path := []uint32{id}
+	for at := id; at != 0 && pr.inputs[pr.locals[at].in].kind != recovery; {
+		at = pr.locals[at].parent
 		path = append(path, at)
 	}
 	layer, err := pr.instance()
 	if err != nil {
 		return err
 	}
-	if err := pr.again(layer, pr.inputs[0]); err != nil {
-		return err
-	}
 	for _, next := range slices.Backward(path) {
-		if err := pr.again(layer, pr.inputs[pr.locals[next].in]); err != nil {
+		l := &pr.locals[next]
+		if err := pr.again(layer, pr.inputs[l.in], pr.locals[l.parent].stable); err != nil {
 			return err
 		}
 	}

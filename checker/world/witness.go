@@ -77,6 +77,11 @@ func (w *World) record(events []spec.Event) {
 func (wit *witness) handle(w *World, p int, in uint32) error {
 	pr := w.sys.procs[p]
 	id := w.locals[p]
+	if pr.inputs[in].kind == recovery {
+		if err := wit.renew(pr); err != nil {
+			return err
+		}
+	}
 	o, err := pr.twice(wit.layers[p], wit.twins[p], &pr.locals[id], pr.inputs[in])
 	if err != nil {
 		return err
@@ -97,6 +102,15 @@ func (wit *witness) handle(w *World, p int, in uint32) error {
 		return pr.omits(pr.inputs[in])
 	}
 	return nil
+}
+
+// renew gives a process that recovers fresh instances.
+func (wit *witness) renew(pr *process) (err error) {
+	if wit.layers[pr.self], err = pr.instance(); err != nil {
+		return err
+	}
+	wit.twins[pr.self], err = pr.instance()
+	return err
 }
 
 // omitting reports whether the state that o leads to is known under the same

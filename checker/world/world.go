@@ -26,6 +26,7 @@ type World struct {
 	rest     []uint32 // the judges, and what is left of the budgets
 	steps    int
 	seen     [32]int // events that some monitor reads, by kind
+	voided   [maxProperties]int
 
 	workload [][]pending // of each process
 	repeated bool        // a request may be made again and again, in any order
@@ -35,9 +36,11 @@ type World struct {
 
 // The components of World.rest.
 const (
-	judged = iota // state of the judges
-	drops         // Bag: left in the budget
-	copies        // Bag: left in the budget
+	judged     = iota // state of the judges
+	drops             // Bag: left in the budget
+	copies            // Bag: left in the budget
+	crashes           // left in the budget
+	recoveries        // left in the budget
 	rests
 )
 
@@ -78,8 +81,11 @@ func (w *World) Reset(workload []Request) {
 	}
 	clear(w.state)
 	clear(w.seen[:])
+	clear(w.voided[:])
 	w.steps, w.fair = 0, nil
-	w.rest[drops], w.rest[copies] = uint32(w.sys.link.Assumes.Drops), uint32(w.sys.link.Assumes.Duplicates)
+	assumes := w.sys.link.Assumes
+	w.rest[drops], w.rest[copies] = uint32(assumes.Drops), uint32(assumes.Duplicates)
+	w.rest[crashes], w.rest[recoveries] = uint32(assumes.Crashes), uint32(assumes.Recoveries)
 	for p := range w.workload {
 		w.workload[p] = w.workload[p][:0]
 	}
@@ -106,6 +112,10 @@ func (w *World) Steps() int { return w.steps }
 // Seen is the number of events of a kind since the beginning, where some
 // property of the system reads that kind.
 func (w *World) Seen(k spec.Kind) int { return w.seen[k] }
+
+// Voided is the number of obligations of a property, by its number, that
+// faults have voided since the beginning.
+func (w *World) Voided(property int) int { return w.voided[property] }
 
 // Broken is the set of properties that are violated, a bit for each.
 func (w *World) Broken() uint32 { return w.sys.judges.states[w.rest[judged]].broken }
@@ -135,19 +145,25 @@ func (w *World) Do(m Move) error {
 	if w.witness != nil {
 		w.witness.actions = append(w.witness.actions, w.Action(m))
 	}
+	if m.Kind() == Crash {
+		w.rest[crashes]--
+	}
 	switch m.kind {
 	case Send:
 		if !w.repeated {
 			w.next[m.place]++
 		}
-		return w.handle(int(m.place), m.id)
-	case Timeout:
-		return w.handle(int(m.place), m.id)
+		return w.handle(w.handled(m))
+	case Timeout, Crash:
+		return w.handle(w.handled(m))
+	case Recover:
+		w.rest[recoveries]--
+		return w.handle(w.handled(m))
 	case Deliver:
 		if w.sys.net.consumes() {
 			w.channels[m.place] = w.sys.net.remove(w.channels[m.place], m.id)
 		}
-		return w.handle(int(m.place)%w.sys.n, w.sys.receipt(m.place, m.id))
+		return w.handle(w.handled(m))
 	case Duplicate:
 		w.rest[copies]--
 		w.channels[m.place] = w.sys.net.add(w.channels[m.place], m.id)
@@ -158,6 +174,18 @@ func (w *World) Do(m Move) error {
 		w.channels[m.place] = w.sys.net.remove(w.channels[m.place], m.id)
 	}
 	return nil
+}
+
+// handled returns the process that a move lets handle an input, and the input.
+func (w *World) handled(m Move) (p int, in uint32) {
+	p, in = int(m.place), m.id
+	if m.kind == Deliver {
+		p, in = p%w.sys.n, w.sys.receipt(m.place, m.id)
+	}
+	if m.cut > 0 {
+		in = w.sys.procs[p].cutting(in, m.cut)
+	}
+	return p, in
 }
 
 // handle lets process p handle an input.
@@ -193,6 +221,11 @@ func (w *World) observe(observed uint32) {
 	if observed == 0 {
 		return
 	}
+	if w.sys.link.Assumes.Crashes > 0 {
+		for i, n := range w.sys.judges.voids(w.rest[judged], observed) {
+			w.voided[i] += n
+		}
+	}
 	w.rest[judged] = w.sys.judges.observe(w.rest[judged], observed)
 	for _, c := range w.sys.judges.counts[observed] {
 		w.seen[c.kind] += c.n
@@ -201,12 +234,16 @@ func (w *World) observe(observed uint32) {
 
 // Action returns a move in readable form.
 func (w *World) Action(m Move) Action {
-	if m.kind == Send || m.kind == Timeout {
+	a := Action{Kind: m.kind, Crashes: m.cut > 0, After: max(0, int(m.cut)-1)}
+	switch m.kind {
+	case Send, Timeout, Recover, Crash:
 		in := w.sys.procs[m.place].inputs[m.id]
-		return Action{Kind: m.kind, From: spec.Process(m.place), To: in.peer, Message: spec.Message(in.data), Timer: in.timer}
+		a.From, a.To, a.Message, a.Timer = spec.Process(m.place), in.peer, spec.Message(in.data), in.timer
+	default:
+		a.From, a.To = w.sys.ends(m.place)
+		a.Packet = impl.Packet(w.sys.net.names[m.id])
 	}
-	from, to := w.sys.ends(m.place)
-	return Action{Kind: m.kind, From: from, To: to, Packet: impl.Packet(w.sys.net.names[m.id])}
+	return a
 }
 
 // State returns the whole state as a vector, valid until the next action.

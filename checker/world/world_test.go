@@ -20,6 +20,8 @@ var networks = []spec.Assumptions{
 	{Network: spec.LossySetNetwork},
 	{Network: spec.BagNetwork, Capacity: 2, Drops: 1, Duplicates: 1},
 	{Network: spec.FIFONetwork, Capacity: 2},
+	{Network: spec.SetNetwork, Crashes: 2, Recoveries: 1},
+	{Network: spec.BagNetwork, Capacity: 2, Drops: 1, Crashes: 1, Recoveries: 1},
 }
 
 // everything is all properties, so that each event has a monitor that reads it.
@@ -45,10 +47,20 @@ func requests(r *rand.Rand, n int) []world.Request {
 	return list
 }
 
+// recovering is a layer that arms a timer for what it has stored.
+type recovering struct{ *planted }
+
+func (l recovering) Recover(stable []byte, out *impl.Effects) {
+	if stable != nil {
+		out.SetTimer(impl.TimerID(stable[0]), 1, 2)
+		out.Store(append(stable, '.'))
+	}
+}
+
 // hidden has no state but its armed timers and its stable value; it commits
 // what it delivers.
 var hidden = impl.Link{Name: "hidden", Guarantee: spec.AtLeastOnce, New: func(self spec.Process, _ []spec.Process) impl.Layer {
-	return &planted{
+	return recovering{&planted{
 		send: func(to spec.Process, m spec.Message, out *impl.Effects) {
 			out.SetTimer(impl.TimerID(m[0]), 1, 2)
 			out.Transmit(to, impl.Packet(m))
@@ -61,7 +73,7 @@ var hidden = impl.Link{Name: "hidden", Guarantee: spec.AtLeastOnce, New: func(se
 			out.SetTimer(t^1, 1, 2)
 			out.SetTimer(t^1, 2, 3)
 		},
-	}
+	}}
 }}
 
 // compare walks at random through a Witness, a World of the same System and an
