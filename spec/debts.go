@@ -8,7 +8,7 @@ type debt struct {
 	open    tally
 	met     tally // at most 1 each; none of them is open
 	forever bool
-	faults  faults
+	faults  failures
 	voided  int // obligations that crashes voided: no part of the key
 }
 

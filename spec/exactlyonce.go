@@ -19,7 +19,7 @@ type exactlyOnce struct {
 	unanswered map[channel]int
 	again      tally // at most 1 each: executed after Forever
 	forever    bool
-	faults     faults
+	faults     failures
 }
 
 func (x *exactlyOnce) Observe(e Event) string {

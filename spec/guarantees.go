@@ -12,9 +12,9 @@ const (
 	logged    = book + "module 2.4 (logged perfect links)"
 )
 
-// failures are the events that can void an obligation between processes that
+// voiding are the events that can void an obligation between processes that
 // never crash.
-var failures = KindsOf(Crash, Cut, Heal)
+var voiding = KindsOf(Crash, Cut, Heal)
 
 // The properties. See Bounded for one with parameters.
 var (
@@ -22,7 +22,7 @@ var (
 		ID: "FLL1", Name: "fair loss", Class: Liveness, Source: fairLoss,
 		Sentence: "A message that is sent infinitely often is delivered infinitely often.",
 		Entails:  []string{"SL1", "PL1", "XOP"},
-		Reads:    KindsOf(Send, Deliver, Forever) | failures, Tested: Send, Recurs: Repeated,
+		Reads:    KindsOf(Send, Deliver, Forever) | voiding, Tested: Send, Recurs: Repeated,
 		New: func() Monitor { return &fairLossDelivery{} },
 	}
 	FLL2 = Property{
@@ -36,7 +36,7 @@ var (
 	SL1  = Property{
 		ID: "SL1", Name: "stubborn delivery", Class: Liveness, Source: stubborn,
 		Sentence: "A message that is sent once is delivered infinitely often.",
-		Reads:    KindsOf(Send, Deliver, Reject, Forever) | failures, Tested: Send, Recurs: Again,
+		Reads:    KindsOf(Send, Deliver, Reject, Forever) | voiding, Tested: Send, Recurs: Again,
 		New: func() Monitor { return &stubbornDelivery{} },
 	}
 	SL2 = noCreation("SL2", stubborn, "FLL3", "PL3")
@@ -44,7 +44,7 @@ var (
 		ID: "PL1", Name: "reliable delivery", Class: Liveness, Source: perfect,
 		Sentence: "A message that is sent is eventually delivered.",
 		Entails:  []string{"SL1", "XOP"},
-		Reads:    KindsOf(Send, Deliver, Reject, Forever) | failures, Tested: Send,
+		Reads:    KindsOf(Send, Deliver, Reject, Forever) | voiding, Tested: Send,
 		New: func() Monitor { return &reliableDelivery{} },
 	}
 	PL2 = Property{
@@ -58,7 +58,7 @@ var (
 	LPL1 = Property{
 		ID: "LPL1", Name: "logged delivery", Class: Liveness, Source: logged,
 		Sentence: "A message that the link has accepted is eventually in stable storage at its receiver, whoever crashes, if both are up in the end.",
-		Reads:    KindsOf(Send, Accept, Reject, Store, Recover, Forever) | failures, Tested: Store,
+		Reads:    KindsOf(Send, Accept, Reject, Store, Recover, Forever) | voiding, Tested: Store,
 		New: func() Monitor { return &loggedDelivery{} },
 	}
 	LPL2 = Property{
@@ -95,7 +95,7 @@ var (
 	XOP = Property{
 		ID: "XOP", Name: "exactly-once processing", Class: Both, Source: petrov + "exactly-once delivery",
 		Sentence: "Every request is executed exactly once, and answered at most once and only after that.",
-		Reads:    KindsOf(Send, Deliver, Reject, Recover, Forever) | failures, Tested: Send,
+		Reads:    KindsOf(Send, Deliver, Reject, Recover, Forever) | voiding, Tested: Send,
 		New: func() Monitor { return &exactlyOnce{} },
 	}
 )

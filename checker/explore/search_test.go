@@ -152,6 +152,8 @@ func TestSearchAgainstNaive(t *testing.T) {
 		{Network: spec.LossySetNetwork},
 		{Network: spec.BagNetwork, Capacity: 2, Drops: 1, Duplicates: 1},
 		{Network: spec.FIFONetwork, Capacity: 2},
+		{Crashes: 1, Recoveries: 1},
+		{Network: spec.FIFONetwork, Capacity: 2, Crashes: 2, Recoveries: 2},
 	}
 	all := slices.Concat(impl.Registry(), impl.Goldens(), mutant.Registry())
 	limit := 20000 // of three messages

@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// faults is what a history says so far of processes that crashed and of
+// failures is what a history says so far of processes that crashed and of
 // channels that are cut. All lists are ascending.
-type faults struct {
+type failures struct {
 	crashed []Process // once or more, recovered or not
 	down    []Process // now
 	cut     []channel // now
 }
 
 // observe reads a fault; other events are none.
-func (f *faults) observe(e Event) {
+func (f *failures) observe(e Event) {
 	switch e.Kind {
 	case Crash:
 		f.crashed = with(f.crashed, e.Process, compareProcesses)
@@ -28,22 +28,22 @@ func (f *faults) observe(e Event) {
 	}
 }
 
-func (f *faults) isDown(p Process) bool { return has(f.down, p, compareProcesses) }
+func (f *failures) isDown(p Process) bool { return has(f.down, p, compareProcesses) }
 
-func (f *faults) hasCrashed(p Process) bool { return has(f.crashed, p, compareProcesses) }
+func (f *failures) hasCrashed(p Process) bool { return has(f.crashed, p, compareProcesses) }
 
 // severed reports whether one of the directions between the ends of c is cut.
-func (f *faults) severed(c channel) bool {
+func (f *failures) severed(c channel) bool {
 	return has(f.cut, c, channel.compare) || has(f.cut, channel{c.to, c.from}, channel.compare)
 }
 
-func (f *faults) clone() faults {
-	return faults{slices.Clone(f.crashed), slices.Clone(f.down), slices.Clone(f.cut)}
+func (f *failures) clone() failures {
+	return failures{slices.Clone(f.crashed), slices.Clone(f.down), slices.Clone(f.cut)}
 }
 
 // appendKey appends nothing where there was no fault, so that judging faults
 // costs no states where there are none.
-func (f *faults) appendKey(b []byte) []byte {
+func (f *failures) appendKey(b []byte) []byte {
 	if len(f.crashed)+len(f.cut) == 0 {
 		return b
 	}
