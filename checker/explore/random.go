@@ -35,21 +35,21 @@ func (u uniform) Intn(n int) int { return int(u.Uint64N(uint64(n))) }
 type plan struct {
 	workload []world.Request
 	length   int
-	weights  [5]int // of each kind of action
-	repeat   int    // requests that the suffix repeats for ever
-	losses   int    // consecutive losses of a packet in the suffix, at most
+	weights  [world.ActionKinds]int // of each kind of action
+	repeat   int                    // requests that the suffix repeats for ever
+	losses   int                    // consecutive losses of a packet in the suffix, at most
 }
 
-// profiles are the weights of send, deliver, timeout, duplicate and drop: each
-// schedule has a bias of its own, so that each kind of fault is common in some
-// schedules and rare in others.
-var profiles = [...][5]int{
-	{4, 4, 4, 2, 1},
-	{16, 4, 1, 1, 1},
-	{1, 8, 1, 2, 1},
-	{2, 1, 8, 1, 4},
-	{8, 1, 2, 4, 2},
-	{1, 2, 1, 1, 8},
+// profiles are the weights of send, deliver, confirm, timeout, duplicate and
+// drop: each schedule has a bias of its own, so that each kind of fault is
+// common in some schedules and rare in others.
+var profiles = [...][world.ActionKinds]int{
+	{4, 4, 4, 4, 2, 1},
+	{16, 4, 1, 1, 1, 1},
+	{1, 8, 1, 1, 2, 1},
+	{2, 1, 4, 8, 1, 4},
+	{8, 1, 2, 2, 4, 2},
+	{1, 2, 1, 1, 1, 8},
 }
 
 func (c *Campaign) draw(src Source) plan {
@@ -133,7 +133,7 @@ func (c *Campaign) adversarial(src Source, p plan) error {
 }
 
 // choose draws one of the moves, which stand in the order of their kinds.
-func choose(src Source, moves []world.Move, weights *[5]int) world.Move {
+func choose(src Source, moves []world.Move, weights *[world.ActionKinds]int) world.Move {
 	numbers := kinds(moves)
 	total := 0
 	for kind, n := range numbers {
@@ -151,7 +151,7 @@ func choose(src Source, moves []world.Move, weights *[5]int) world.Move {
 }
 
 // kinds counts the moves of each kind.
-func kinds(moves []world.Move) (numbers [5]int) {
+func kinds(moves []world.Move) (numbers [world.ActionKinds]int) {
 	for _, m := range moves {
 		numbers[m.Kind()]++
 	}

@@ -168,7 +168,7 @@ func TestChoose(t *testing.T) {
 		}
 	}
 	moves := c.world.Enabled(nil) // two deliveries, two timeouts, two drops
-	weights := [5]int{1, 3, 2, 1, 5}
+	weights := [world.ActionKinds]int{1, 3, 7, 2, 1, 5}
 	var got []string
 	for n := range 20 {
 		got = append(got, choose(given(n), moves, &weights).Kind().String())

@@ -47,7 +47,7 @@ type fairRun struct {
 
 // RunFair lets the network be fair from now on: in rounds, each packet
 // transmitted in the round before is delivered, unless it is lost, and each
-// armed timer expires. Packets transmitted before may stay lost for ever where
+// armed timer expires. A network that confirms does so after its deliveries. Packets transmitted before may stay lost for ever where
 // the model allows it. It ends when every link is ready and nothing is owed
 // (unless a property speaks of what happens for ever), when nothing more can
 // happen, or when the world repeats itself; in the last two cases a Forever
@@ -169,16 +169,17 @@ func (w *World) quiet() bool {
 			return false
 		}
 	}
-	if !w.sys.net.consumes() {
-		return len(w.fair.transmitted) == 0
-	}
 	for _, c := range w.channels {
-		if len(w.sys.net.contents[c].packets) > 0 {
+		if len(w.sys.net.flight(c)) > 0 || len(w.sys.net.contents[c].unconfirmed) > 0 {
 			return false
 		}
 	}
-	return true
+	return !w.onSet() || len(w.fair.transmitted) == 0
 }
+
+// onSet reports whether packets are lost by never being delivered, though they
+// stay where they are.
+func (w *World) onSet() bool { return w.sys.net.assumes.Network <= spec.LossySetNetwork }
 
 func (w *World) roundKey() []byte {
 	var key []byte
@@ -218,15 +219,16 @@ func (w *World) round() error {
 }
 
 // settle delivers or loses what is in flight now: on Set and LossySet what was
-// transmitted since the last round, else what the channels hold.
+// transmitted since the last round, else what the channels hold or owe. Then it
+// confirms what was delivered.
 func (w *World) settle() error {
-	flight := w.fair.transmitted
-	if w.sys.net.consumes() {
-		flight = nil
-		for c, content := range w.channels {
-			for _, id := range w.sys.net.contents[content].packets {
-				flight = append(flight, push{uint8(c), id})
-			}
+	var flight []push
+	if w.onSet() {
+		flight = w.fair.transmitted
+	}
+	for c, content := range w.channels {
+		for _, id := range w.sys.net.flight(content) {
+			flight = append(flight, push{uint8(c), id})
 		}
 	}
 	if w.fair.sent != nil {
@@ -238,6 +240,18 @@ func (w *World) settle() error {
 	for _, p := range flight {
 		if err := w.settleOne(p); err != nil {
 			return err
+		}
+	}
+	return w.confirmAll()
+}
+
+// confirmAll confirms what was delivered.
+func (w *World) confirmAll() error {
+	for c := range w.channels {
+		for _, id := range w.sys.net.contents[w.channels[c]].unconfirmed {
+			if err := w.Do(Move{Confirm, uint8(c), id}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -263,5 +277,5 @@ func (w *World) settleOne(p push) error {
 
 // canLose reports whether the model allows one more loss.
 func (w *World) canLose() bool {
-	return w.sys.net.assumes.Network != spec.BagNetwork || w.rest[drops] > 0
+	return w.sys.net.assumes.Network == spec.SetNetwork || w.canDrop()
 }

@@ -24,8 +24,9 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e
 //
 //	send 0>1 "m"         the application at 0 sends m to 1
 //	deliver 0>1 "p"      the network delivers packet p from 0 to 1
+//	confirm 0>1 "p"      the network tells 0 that p was delivered to 1 (networks that confirm)
 //	timeout 0 7          timer 7 of process 0 expires
-//	duplicate 0>1 "p"    the network copies p (bag)
+//	duplicate 0>1 "p"    the network copies p (bag, fifo, fifoperfect)
 //	drop 0>1 "p"         the network loses p (lossyset, bag, fifo)
 //	fair                 from here on the network is fair
 //	forever              what follows is repeated for ever
@@ -153,15 +154,15 @@ func (p *parser) directive(s *Schedule, word string) error {
 }
 
 func (p *parser) action(s *Schedule, word string) error {
-	a := Action{Kind: actionKinds}
-	for k := range actionKinds {
+	a := Action{Kind: ActionKinds}
+	for k := range ActionKinds {
 		if actionNames[k] == word {
 			a.Kind = k
 		}
 	}
 	var err error
 	switch {
-	case a.Kind == actionKinds:
+	case a.Kind == ActionKinds:
 		return fmt.Errorf("unknown action %q", word)
 	case s.Fair && a.Kind != Send && a.Kind != Drop:
 		return fmt.Errorf("%s after fair: fairness forces it", word)

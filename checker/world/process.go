@@ -48,6 +48,7 @@ type process struct {
 	inputs      []input
 	inputIDs    map[input]uint32
 	transitions []transition
+	confirmer   bool       // it wants to know what was delivered
 	live        impl.Layer // an instance in the local state at
 	at          uint32
 	out         impl.Effects
@@ -149,6 +150,7 @@ func (pr *process) start() error {
 	if err != nil {
 		return err
 	}
+	_, pr.confirmer = impl.As[impl.Confirmer](layer)
 	o, err := pr.execute(layer, &local{}, pr.inputs[in])
 	if err != nil {
 		return err
