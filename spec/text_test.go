@@ -129,6 +129,12 @@ func TestAssumptionsText(t *testing.T) {
 		{"set(recoveries=1)", Assumptions{Recoveries: 1}, "set(crashes=0,recoveries=1)"},
 		{"bag", Assumptions{Network: BagNetwork}, "bag(capacity=4,drops=0,duplicates=0)"},
 		{"fifo", Assumptions{Network: FIFONetwork}, "fifo(capacity=4)"},
+		{"fifo(duplicates=2)", Assumptions{Network: FIFONetwork, Duplicates: 2}, "fifo(capacity=4,duplicates=2)"},
+		{"stubborn", Assumptions{Network: StubbornNetwork}, ""},
+		{"atleastonce(capacity=2)", Assumptions{Network: AtLeastOnceNetwork, Capacity: 2}, ""},
+		{"perfect", Assumptions{Network: PerfectNetwork}, "perfect(capacity=4)"},
+		{"fifoperfect", Assumptions{Network: FIFOPerfectNetwork}, "fifoperfect(capacity=4)"},
+		{"fifoperfect(capacity=4,duplicates=1)", Assumptions{Network: FIFOPerfectNetwork, Capacity: 4, Duplicates: 1}, ""},
 		{"bag(duplicates=7)", Assumptions{Network: BagNetwork, Duplicates: 7}, "bag(capacity=4,drops=0,duplicates=7)"},
 		{"bag(drops=65536,capacity=65536)", Assumptions{Network: BagNetwork, Capacity: 65536, Drops: 65536}, "bag(capacity=65536,drops=65536,duplicates=0)"},
 	}
@@ -144,15 +150,15 @@ func TestAssumptionsText(t *testing.T) {
 			t.Errorf("%+v is spelled %q, want %q", got, got, tt.back)
 		}
 	}
-	if got := Network(networks).String(); got != "network(4)" {
+	if got := Network(networks).String(); got != "network(8)" {
 		t.Errorf("got %q", got)
 	}
 }
 
 func TestParseAssumptionsErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                  `unknown network "" (want set, lossyset, bag or fifo)`,
-		"Set":                               `unknown network "Set" (want set, lossyset, bag or fifo)`,
+		"":                                  `unknown network "" (want set, lossyset, bag, fifo, stubborn, atleastonce, perfect or fifoperfect)`,
+		"Set":                               `unknown network "Set" (want set, lossyset, bag, fifo, stubborn, atleastonce, perfect or fifoperfect)`,
 		"bag(drops=1":                       `network "bag(drops=1": missing )`,
 		"bag(drops=1) ":                     `network "bag(drops=1) ": missing )`,
 		"bag()":                             `network "bag()": setting "": want a number from 0 to 65536`,
@@ -162,6 +168,9 @@ func TestParseAssumptionsErrors(t *testing.T) {
 		"bag(capacity=0)":                   `network "bag(capacity=0)": setting "capacity=0" does not fit this network`,
 		"fifo(drops=1)":                     `network "fifo(drops=1)": setting "drops=1" does not fit this network`,
 		"set(capacity=1)":                   `network "set(capacity=1)": setting "capacity=1" does not fit this network`,
+		"stubborn(capacity=1)":              `network "stubborn(capacity=1)": setting "capacity=1" does not fit this network`,
+		"perfect(duplicates=1)":             `network "perfect(duplicates=1)": setting "duplicates=1" does not fit this network`,
+		"fifoperfect(drops=1)":              `network "fifoperfect(drops=1)": setting "drops=1" does not fit this network`,
 		"bag(drops=1,loss=2)":               `network "bag(drops=1,loss=2)": setting "loss=2" does not fit this network`,
 		"bag(drops=1,,)":                    `network "bag(drops=1,,)": setting "": want a number from 0 to 65536`,
 		"bag(drops=1000000000000000000000)": `network "bag(drops=1000000000000000000000)": setting "drops=1000000000000000000000": want a number from 0 to 65536`,
@@ -175,7 +184,10 @@ func TestParseAssumptionsErrors(t *testing.T) {
 // FuzzParseAssumptions wants what is read to be written in a way that is read
 // as the same.
 func FuzzParseAssumptions(f *testing.F) {
-	for _, seed := range []string{"set", "lossyset", "bag", "fifo(capacity=1)", "bag(capacity=3,drops=2,duplicates=1)", "bag(drops=1", "set(crashes=2,recoveries=1)", "set()", "bag(drops=+1,drops=2)"} {
+	for _, seed := range []string{
+		"set", "lossyset", "bag", "fifo(capacity=1)", "bag(capacity=3,drops=2,duplicates=1)", "bag(drops=1", "set()", "bag(drops=+1,drops=2)",
+		"stubborn", "atleastonce(capacity=1)", "fifoperfect(duplicates=1)", "fifo(capacity=2,duplicates=0)", "set(crashes=2,recoveries=1)",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

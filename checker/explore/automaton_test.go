@@ -10,8 +10,9 @@ import (
 // An automaton is a link of two random machines: a sender at process 0, which
 // takes requests, and a receiver at process 1, which delivers.
 type automaton struct {
-	machines [2]machine
-	assumes  spec.Assumptions
+	machines  [2]machine
+	assumes   spec.Assumptions
+	confirmer bool // it is told what was delivered, on a network that confirms
 }
 
 const (
@@ -20,14 +21,15 @@ const (
 )
 
 // machine says what a process does, by state and input: a request, one of the
-// packets, or an expiry.
+// packets, an expiry, or the confirmation of a packet.
 type machine [machineStates][inputs]rule
 
 const (
 	requested = 0
 	heard     = 1 // and the packet
 	expired   = 1 + alphabet
-	inputs    = 2 + alphabet
+	told      = 2 + alphabet // and the packet
+	inputs    = 2 + 2*alphabet
 )
 
 type rule struct {
@@ -68,7 +70,11 @@ func randomAutomaton(r *rand.Rand) *automaton {
 // link returns the automaton as a link.
 func (a *automaton) link() impl.Link {
 	return impl.Link{Name: "automaton", Assumes: a.assumes, New: func(self spec.Process, _ []spec.Process) impl.Layer {
-		return &running{machine: &a.machines[self], peer: 1 - self}
+		l := running{machine: &a.machines[self], peer: 1 - self}
+		if a.confirmer {
+			return &listening{l}
+		}
+		return &l
 	}}
 }
 
@@ -109,3 +115,10 @@ func (l *running) take(in int, out *impl.Effects) {
 }
 
 func (l *running) AppendKey(b []byte) []byte { return append(b, l.state) }
+
+// listening is running, and is told what was delivered.
+type listening struct{ running }
+
+func (l *listening) Confirmed(_ spec.Process, p impl.Packet, out *impl.Effects) {
+	l.take(told+int(p[0]-'x'), out)
+}

@@ -6,8 +6,10 @@ import (
 	"fairloss/spec"
 )
 
-// fairness is what a naive judgement of an automaton takes for fair.
-type fairness struct{ loss, duplication, timers bool }
+// fairness is what a naive judgement of an automaton takes for fair: that what
+// is transmitted arrives, that what arrives is transmitted, that timers expire,
+// and that the network does what it owes.
+type fairness struct{ loss, duplication, timers, debts bool }
 
 // question is what a property asks of a component in which a run stays.
 type question struct {
@@ -46,7 +48,8 @@ func (a *automaton) violates(p spec.Property, f fairness) bool {
 	moments, edges := a.graph(q.repeated)
 	for sent := range uint8(1 << (2 * alphabet)) {
 		for received := range uint8(1 << (2 * alphabet)) {
-			if f.loss && sent&^received != 0 || f.duplication && received&^sent != 0 {
+			pairs := a.assumes.Network != spec.StubbornNetwork // which delivers all for ever
+			if pairs && (f.loss && sent&^received != 0 || f.duplication && received&^sent != 0) {
 				continue
 			}
 			kept := func(from int, e edge) bool {
@@ -57,7 +60,7 @@ func (a *automaton) violates(p spec.Property, f fairness) bool {
 					continue
 				}
 				h := a.happening(c, moments, edges, kept, q.needed)
-				if h.sent == sent && h.received == received && (h.needed || !q.repeated) && (h.timers && h.arrivals || !f.timers) {
+				if h.sent == sent && h.received == received && (h.needed || !q.repeated) && (h.timers || !f.timers) && (h.debts || !f.debts) {
 					return true
 				}
 			}
@@ -69,9 +72,9 @@ func (a *automaton) violates(p spec.Property, f fairness) bool {
 // happening is what a run does that stays in a component and takes all its
 // edges for ever.
 type happening struct {
-	sent, received   uint8
-	needed           bool
-	timers, arrivals bool // what can happen all the time happens
+	sent, received, told uint8
+	needed               bool
+	timers, debts        bool // what can happen all the time happens
 }
 
 func (a *automaton) happening(c []int, moments []moment, edges [][]edge, kept func(int, edge) bool, needed func(edge) bool) happening {
@@ -81,13 +84,16 @@ func (a *automaton) happening(c []int, moments []moment, edges [][]edge, kept fu
 	}
 	var h happening
 	var paused [2]bool
-	var absent uint8
+	var clear, quiet uint8 // of which nothing is due at some moment
 	for _, m := range c {
 		for p := range 2 {
 			paused[p] = paused[p] || !moments[m].armed[p]
 			for _, packet := range []string{"x", "y"} {
-				if !strings.Contains(moments[m].flight[p], packet) {
-					absent |= parcel(p, packet[0])
+				if !strings.Contains(a.due(moments[m], p), packet) {
+					clear |= parcel(p, packet[0])
+				}
+				if !strings.Contains(moments[m].untold[p], packet) {
+					quiet |= parcel(p, packet[0])
 				}
 			}
 		}
@@ -95,14 +101,15 @@ func (a *automaton) happening(c []int, moments []moment, edges [][]edge, kept fu
 			if !member[e.to] || !kept(m, e) {
 				continue
 			}
-			h.sent, h.received, h.needed = h.sent|e.sent, h.received|e.received, h.needed || needed(e)
+			h.sent, h.received, h.told, h.needed = h.sent|e.sent, h.received|e.received, h.told|e.told, h.needed || needed(e)
 			if e.expires >= 0 {
 				paused[e.expires] = true
 			}
 		}
 	}
 	h.timers = paused[0] && paused[1]
-	h.arrivals = a.assumes.Network != spec.BagNetwork || h.received|absent == 1<<(2*alphabet)-1
+	const all = 1<<(2*alphabet) - 1
+	h.debts = h.received|clear == all && h.told|quiet == all
 	return h
 }
 

@@ -47,12 +47,12 @@ type weights [world.ActionKinds]int
 // profiles are the weights that schedules have: each has a bias of its own, so
 // that each kind of fault is common in some and rare in others.
 var profiles = [...]weights{
-	{world.Send: 4, world.Deliver: 4, world.Timeout: 4, world.Recover: 4, world.Duplicate: 2, world.Drop: 1, world.Crash: 1},
-	{world.Send: 16, world.Deliver: 4, world.Timeout: 1, world.Recover: 1, world.Duplicate: 1, world.Drop: 1, world.Crash: 2},
-	{world.Send: 1, world.Deliver: 8, world.Timeout: 1, world.Recover: 8, world.Duplicate: 2, world.Drop: 1, world.Crash: 8},
-	{world.Send: 2, world.Deliver: 1, world.Timeout: 8, world.Recover: 4, world.Duplicate: 1, world.Drop: 4, world.Crash: 1},
-	{world.Send: 8, world.Deliver: 1, world.Timeout: 2, world.Recover: 2, world.Duplicate: 4, world.Drop: 2, world.Crash: 2},
-	{world.Send: 1, world.Deliver: 2, world.Timeout: 1, world.Recover: 2, world.Duplicate: 1, world.Drop: 8, world.Crash: 4},
+	{world.Send: 4, world.Deliver: 4, world.Confirm: 4, world.Timeout: 4, world.Recover: 4, world.Duplicate: 2, world.Drop: 1, world.Crash: 1},
+	{world.Send: 16, world.Deliver: 4, world.Confirm: 1, world.Timeout: 1, world.Recover: 1, world.Duplicate: 1, world.Drop: 1, world.Crash: 2},
+	{world.Send: 1, world.Deliver: 8, world.Confirm: 1, world.Timeout: 1, world.Recover: 8, world.Duplicate: 2, world.Drop: 1, world.Crash: 8},
+	{world.Send: 2, world.Deliver: 1, world.Confirm: 4, world.Timeout: 8, world.Recover: 4, world.Duplicate: 1, world.Drop: 4, world.Crash: 1},
+	{world.Send: 8, world.Deliver: 1, world.Confirm: 2, world.Timeout: 2, world.Recover: 2, world.Duplicate: 4, world.Drop: 2, world.Crash: 2},
+	{world.Send: 1, world.Deliver: 2, world.Confirm: 1, world.Timeout: 1, world.Recover: 2, world.Duplicate: 1, world.Drop: 8, world.Crash: 4},
 }
 
 func (c *Campaign) draw(src Source) plan {

@@ -168,7 +168,7 @@ func TestChoose(t *testing.T) {
 		}
 	}
 	moves := c.world.Enabled(nil) // two deliveries, two timeouts, two drops
-	weights := weights{world.Send: 1, world.Deliver: 3, world.Timeout: 2, world.Duplicate: 1, world.Drop: 5}
+	weights := weights{world.Send: 1, world.Deliver: 3, world.Confirm: 7, world.Timeout: 2, world.Duplicate: 1, world.Drop: 5}
 	var got []string
 	for n := range 20 {
 		got = append(got, choose(given(n), moves, &weights).Kind().String())

@@ -13,24 +13,22 @@ type ActionKind uint8
 
 // The kinds of actions.
 const (
-	Send      ActionKind = iota // the application at From asks its link to send Message to To
-	Deliver                     // the network delivers Packet from From to To
-	Timeout                     // Timer of From expires
-	Recover                     // From, which is down, starts again with its stable value
-	Duplicate                   // the network makes one more copy of Packet (Bag)
-	Drop                        // the network loses Packet (LossySet, Bag, FIFO: the oldest)
-	Crash                       // From crashes between two events
-	actionKinds
-
-	// ActionKinds is the number of kinds.
-	ActionKinds = int(actionKinds)
+	Send        ActionKind = iota // the application at From asks its link to send Message to To
+	Deliver                       // the network delivers Packet from From to To
+	Confirm                       // the network tells From that Packet was delivered to To (networks that confirm)
+	Timeout                       // Timer of From expires
+	Recover                       // From, which is down, starts again with its stable value
+	Duplicate                     // the network makes one more copy of Packet (Bag; FIFO and FIFOPerfect: of the oldest, right behind it)
+	Drop                          // the network loses Packet (LossySet, Bag, FIFO: the oldest)
+	Crash                         // From crashes between two events
+	ActionKinds                   // how many kinds there are
 )
 
-var actionNames = [actionKinds]string{"send", "deliver", "timeout", "recover", "duplicate", "drop", "crash"}
+var actionNames = [ActionKinds]string{"send", "deliver", "confirm", "timeout", "recover", "duplicate", "drop", "crash"}
 
 // String returns the word that stands for the kind in schedules.
 func (k ActionKind) String() string {
-	if k >= actionKinds {
+	if k >= ActionKinds {
 		return fmt.Sprintf("action(%d)", uint8(k))
 	}
 	return actionNames[k]

@@ -25,7 +25,8 @@ func (f Flow) String() string {
 
 // Traffic returns the flow of each packet after the Forever event of a
 // history, in the order of their first events. On a fair network what is
-// transmitted in a cycle is received in it, and the other way round.
+// transmitted in a cycle is received in it and, unless it is Stubborn, the
+// other way round.
 func Traffic(events []spec.Event) []Flow {
 	forever := slices.IndexFunc(events, func(e spec.Event) bool { return e.Kind == spec.Forever })
 	if forever < 0 {
@@ -80,7 +81,7 @@ func (w *World) goRound(cycle []Action) (Ending, error) {
 	}
 	w.witness.history, w.witness.actions, w.steps = w.witness.history[:history], w.witness.actions[:actions], steps
 	flows := slices.DeleteFunc(Traffic(w.witness.history), func(f Flow) bool { return w.local(int(f.To)).down })
-	if err := unfair(cycle, due, flows); err != nil {
+	if err := w.unfair(cycle, due, flows); err != nil {
 		return Bound, err
 	}
 	if len(cycle) == 0 {
@@ -95,28 +96,41 @@ func (w *World) withoutJudges() []uint32 {
 	return append(state, w.rest[judged+1:]...)
 }
 
-// due returns the enabled actions that are not put off for ever: expiries and,
-// on a Bag, which loses only what it drops, deliveries.
+// due returns the actions that are not put off for ever, where nobody waits:
+// expiries, confirmations and, unless the network loses what it does not drop,
+// deliveries.
 func (w *World) due() []Action {
-	var list []Action
-	for _, m := range w.Enabled(nil) {
-		if m.kind == Timeout || m.kind == Deliver && w.sys.net.assumes.Network == spec.BagNetwork {
-			list = append(list, w.Action(m))
+	var moves []Move
+	for p, pr := range w.sys.procs {
+		for _, a := range pr.locals[w.locals[p]].timers {
+			moves = append(moves, Move{kind: Timeout, place: uint8(p), id: a.in})
 		}
+	}
+	for c, content := range w.channels {
+		if !w.downAt(c) {
+			moves = each(moves, Deliver, c, w.sys.net.due(content))
+		}
+		if !w.local(c / w.sys.n).down {
+			moves = each(moves, Confirm, c, w.sys.net.contents[content].unconfirmed)
+		}
+	}
+	var list []Action
+	for _, m := range moves {
+		list = append(list, w.Action(m))
 	}
 	return list
 }
 
 // unfair says which fairness a cycle lacks: due is what could have happened
-// throughout it.
-func unfair(cycle, due []Action, flows []Flow) error {
+// throughout it. On a Stubborn network deliveries are due whatever is sent.
+func (w *World) unfair(cycle, due []Action, flows []Flow) error {
 	for _, a := range due {
 		if !slices.Contains(cycle, a) {
 			return fmt.Errorf("the cycle is not fair: %s is possible all the time, and never happens", a)
 		}
 	}
 	for _, f := range flows {
-		if f.Sent > 0 != (f.Received > 0) {
+		if f.Sent > 0 != (f.Received > 0) && w.sys.net.assumes.Network != spec.StubbornNetwork {
 			return fmt.Errorf("the cycle is not fair: %s", f)
 		}
 	}

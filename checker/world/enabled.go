@@ -12,24 +12,19 @@ import (
 func (w *World) Enabled(moves []Move) []Move {
 	for p := range w.sys.procs {
 		for _, r := range w.requestable(p) {
-			if w.ready(p, r.to) {
+			if w.ready(p, r.to) && !w.waits(p) {
 				moves = append(moves, Move{kind: Send, place: uint8(p), id: r.in})
 			}
 		}
 	}
-	fifo := w.sys.net.assumes.Network == spec.FIFONetwork
-	for c, content := range w.channels {
-		packets := w.sys.net.contents[content].packets
-		if len(packets) > 0 && w.local(c%w.sys.n).down {
-			continue
-		}
-		for i, id := range packets {
-			if i == 0 || !fifo && id != packets[i-1] {
-				moves = append(moves, Move{kind: Deliver, place: uint8(c), id: id})
-			}
-		}
+	moves = w.deliveries(moves)
+	if w.sys.net.confirms {
+		moves = w.confirmations(moves)
 	}
 	for p, pr := range w.sys.procs {
+		if w.waits(p) {
+			continue
+		}
 		for _, a := range pr.locals[w.locals[p]].timers {
 			moves = append(moves, Move{kind: Timeout, place: uint8(p), id: a.in})
 		}
@@ -38,19 +33,50 @@ func (w *World) Enabled(moves []Move) []Move {
 		moves = w.recoverMoves(moves)
 	}
 	handlers := len(moves)
-	switch w.sys.net.assumes.Network {
-	case spec.BagNetwork:
-		if w.rest[copies] > 0 {
-			moves = w.packetMoves(moves, Duplicate)
+	if w.canCopy() {
+		for c, content := range w.channels {
+			if len(w.sys.net.contents[content].packets) < w.sys.net.assumes.Cap() {
+				moves = each(moves, Duplicate, c, w.sys.net.movable(content))
+			}
 		}
-		if w.rest[drops] > 0 {
-			moves = w.packetMoves(moves, Drop)
+	}
+	if w.canDrop() {
+		for c, content := range w.channels {
+			moves = each(moves, Drop, c, w.sys.net.movable(content))
 		}
-	case spec.LossySetNetwork, spec.FIFONetwork:
-		moves = w.packetMoves(moves, Drop)
 	}
 	if w.rest[crashes] > 0 {
 		moves = w.crashMoves(moves, handlers)
+	}
+	return moves
+}
+
+// each appends a move of the kind for each of the packets of channel c; equal
+// ones stand together and count once.
+func each(moves []Move, kind ActionKind, c int, packets []uint32) []Move {
+	for i, id := range packets {
+		if i == 0 || id != packets[i-1] {
+			moves = append(moves, Move{kind: kind, place: uint8(c), id: id})
+		}
+	}
+	return moves
+}
+
+func (w *World) deliveries(moves []Move) []Move {
+	for c, content := range w.channels {
+		if content == 0 || w.downAt(c) || w.sys.net.confirms && (w.waits(c%w.sys.n) || w.full(w.sys.net.contents[content].unconfirmed)) {
+			continue
+		}
+		moves = each(moves, Deliver, c, w.sys.net.movable(content))
+	}
+	return moves
+}
+
+func (w *World) confirmations(moves []Move) []Move {
+	for c, content := range w.channels {
+		if from := c / w.sys.n; !w.local(from).down && !w.waits(from) {
+			moves = each(moves, Confirm, c, w.sys.net.contents[content].unconfirmed)
+		}
 	}
 	return moves
 }
@@ -96,6 +122,44 @@ func (w *World) effects(m Move) int {
 	return t.effects
 }
 
+// waits reports whether process p waits until more is delivered of what it has
+// sent: a bound on the states, see spec.Assumptions.Cap. Apply, and a fair
+// suffix, know no such bound. Nobody waits for a process that is down.
+func (w *World) waits(p int) bool {
+	if !w.sys.net.confirms {
+		return false
+	}
+	for q := range w.sys.n {
+		if !w.local(q).down && w.full(w.sys.net.contents[w.channels[p*w.sys.n+q]].owed) {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *World) full(packets []uint32) bool { return len(packets) >= w.sys.net.assumes.Cap() }
+
+// canCopy reports whether the network may make one more copy of a packet,
+// where there is room.
+func (w *World) canCopy() bool {
+	n := w.sys.net.assumes.Network
+	return w.rest[copies] > 0 && (n == spec.BagNetwork || n.Queues())
+}
+
+// canDrop reports whether the network may drop one more packet.
+func (w *World) canDrop() bool {
+	switch w.sys.net.assumes.Network {
+	case spec.LossySetNetwork, spec.FIFONetwork:
+		return true
+	case spec.BagNetwork:
+		return w.rest[drops] > 0
+	}
+	return false
+}
+
+// downAt reports whether the process at the end of channel c is down.
+func (w *World) downAt(c int) bool { return w.local(c % w.sys.n).down }
+
 // requestable returns the requests that the application at p can make now,
 // where its link is ready.
 func (w *World) requestable(p int) []pending {
@@ -105,26 +169,6 @@ func (w *World) requestable(p int) []pending {
 	}
 	n := int(w.next[p])
 	return list[min(n, len(list)):min(n+1, len(list))]
-}
-
-// packetMoves appends a move of the kind for each packet that can leave its
-// channel: every one, or the oldest on FIFO.
-func (w *World) packetMoves(moves []Move, kind ActionKind) []Move {
-	for c, content := range w.channels {
-		packets := w.sys.net.contents[content].packets
-		if w.sys.net.assumes.Network == spec.FIFONetwork && len(packets) > 1 {
-			packets = packets[:1]
-		}
-		for i, id := range packets {
-			if kind == Duplicate && len(w.sys.net.contents[content].packets) == w.sys.net.assumes.Cap() {
-				break
-			}
-			if i == 0 || id != packets[i-1] {
-				moves = append(moves, Move{kind: kind, place: uint8(c), id: id})
-			}
-		}
-	}
-	return moves
 }
 
 // local is the state of process p. It is valid until the next move.
@@ -164,14 +208,23 @@ func (w *World) move(a Action) (Move, error) {
 		return Move{kind: Send, place: uint8(a.From), id: in}, nil
 	}
 	c := w.sys.channel(a.From, a.To)
+	content := w.sys.net.contents[w.channels[c]]
 	id, known := w.sys.net.ids[string(a.Packet)]
-	packets := w.sys.net.contents[w.channels[c]].packets
-	i := slices.Index(packets, id)
-	if !known || i < 0 {
-		return Move{}, fmt.Errorf("not enabled: the packet %q is not in flight from %d to %d", string(a.Packet), a.From, a.To)
-	}
 	m := Move{kind: a.Kind, place: c, id: id}
-	return m, w.allowed(m, i, len(packets))
+	if a.Kind == Confirm {
+		switch {
+		case w.local(int(a.From)).down:
+			return m, fmt.Errorf("not enabled: process %d is down", a.From)
+		case !known || !slices.Contains(content.unconfirmed, id):
+			return m, fmt.Errorf("not enabled: there is no unconfirmed delivery of the packet %q from %d to %d", string(a.Packet), a.From, a.To)
+		}
+		return m, nil
+	}
+	i := slices.Index(content.packets, id)
+	if !known || i < 0 {
+		return m, fmt.Errorf("not enabled: the packet %q is not in flight from %d to %d", string(a.Packet), a.From, a.To)
+	}
+	return m, w.allowed(m, i, len(content.packets))
 }
 
 func (w *World) isProcess(p spec.Process) error {
@@ -238,17 +291,19 @@ func (w *World) timeout(a Action) (Move, error) {
 func (w *World) allowed(m Move, i, length int) error {
 	model := w.sys.net.assumes.Network
 	switch {
-	case m.kind == Deliver && w.local(int(m.place)%w.sys.n).down:
+	case m.kind == Deliver && w.downAt(int(m.place)):
 		return fmt.Errorf("not enabled: process %d is down", int(m.place)%w.sys.n)
-	case model == spec.FIFONetwork && i > 0:
-		return fmt.Errorf("not enabled: on a fifo network only the oldest packet can move")
+	case model.Queues() && i > 0:
+		return fmt.Errorf("not enabled: on a %s network only the oldest packet can move", model)
 	case m.kind == Drop && model == spec.SetNetwork:
 		return fmt.Errorf("not enabled: on a set network a packet is lost by not delivering it")
-	case m.kind == Drop && model == spec.BagNetwork && w.rest[drops] == 0:
+	case m.kind == Drop && model == spec.BagNetwork && !w.canDrop():
 		return fmt.Errorf("not enabled: the budget of drops is spent")
-	case m.kind == Duplicate && model != spec.BagNetwork:
+	case m.kind == Drop && !w.canDrop():
+		return fmt.Errorf("not enabled: a %s network loses nothing", model)
+	case m.kind == Duplicate && model != spec.BagNetwork && !model.Queues():
 		return fmt.Errorf("not enabled: on a %s network there is no duplicate action", model)
-	case m.kind == Duplicate && (w.rest[copies] == 0 || length == w.sys.net.assumes.Cap()):
+	case m.kind == Duplicate && (!w.canCopy() || length >= w.sys.net.assumes.Cap()):
 		return fmt.Errorf("not enabled: the budget of duplicates is spent, or the channel is full")
 	}
 	return nil

@@ -48,12 +48,13 @@ type fairRun struct {
 // RunFair lets the network be fair from now on: processes that are down recover
 // as far as the budget goes, then, in rounds, each packet
 // transmitted in the round before is delivered, unless it is lost, and each
-// armed timer expires. Packets transmitted before may stay lost for ever where
+// armed timer expires. A network that confirms does so after its deliveries. Packets transmitted before may stay lost for ever where
 // the model allows it. It ends when every link is ready and nothing is owed
 // (unless a property speaks of what happens for ever), when nothing more can
 // happen, or when the world repeats itself; in the last two cases a Forever
 // event goes before what repeats. An error is a *Failure.
 func (w *World) RunFair(s Suffix) (Ending, error) {
+	w.fair = &fairRun{suffix: s}
 	for _, m := range w.recoverMoves(nil) {
 		if w.rest[recoveries] > 0 {
 			if err := w.Do(m); err != nil {
@@ -61,7 +62,6 @@ func (w *World) RunFair(s Suffix) (Ending, error) {
 			}
 		}
 	}
-	w.fair = &fairRun{suffix: s}
 	limit := w.steps + maxFairSteps
 	var states [][]byte
 	var losses []int
@@ -108,7 +108,7 @@ func (w *World) repeat(rounds int) (Ending, error) {
 		return Bound, err
 	}
 	for p := range w.fair.sent {
-		if !w.fair.received[p] && !w.local(int(p.channel)%w.sys.n).down {
+		if !w.fair.received[p] && !w.downAt(int(p.channel)) {
 			return Bound, nil
 		}
 	}
@@ -179,16 +179,17 @@ func (w *World) quiet() bool {
 			return false
 		}
 	}
-	if !w.sys.net.consumes() {
-		return len(w.fair.transmitted) == 0
-	}
 	for c, content := range w.channels {
-		if len(w.sys.net.contents[content].packets) > 0 && !w.local(c%w.sys.n).down {
+		if len(w.sys.net.flight(content)) > 0 && !w.downAt(c) || len(w.sys.net.contents[content].unconfirmed) > 0 && !w.local(c/w.sys.n).down {
 			return false
 		}
 	}
-	return true
+	return !w.onSet() || len(w.fair.transmitted) == 0
 }
+
+// onSet reports whether packets are lost by never being delivered, though they
+// stay where they are.
+func (w *World) onSet() bool { return w.sys.net.assumes.Network <= spec.LossySetNetwork }
 
 func (w *World) roundKey() []byte {
 	var key []byte
@@ -228,15 +229,16 @@ func (w *World) round() error {
 }
 
 // settle delivers or loses what is in flight now: on Set and LossySet what was
-// transmitted since the last round, else what the channels hold.
+// transmitted since the last round, else what the channels hold or owe. Then it
+// confirms what was delivered.
 func (w *World) settle() error {
-	flight := w.fair.transmitted
-	if w.sys.net.consumes() {
-		flight = nil
-		for c, content := range w.channels {
-			for _, id := range w.sys.net.contents[content].packets {
-				flight = append(flight, push{uint8(c), id})
-			}
+	var flight []push
+	if w.onSet() {
+		flight = w.fair.transmitted
+	}
+	for c, content := range w.channels {
+		for _, id := range w.sys.net.flight(content) {
+			flight = append(flight, push{uint8(c), id})
 		}
 	}
 	if w.fair.sent != nil {
@@ -250,11 +252,26 @@ func (w *World) settle() error {
 			return err
 		}
 	}
+	return w.confirmAll()
+}
+
+// confirmAll confirms what was delivered.
+func (w *World) confirmAll() error {
+	for c := range w.channels {
+		if w.local(c / w.sys.n).down {
+			continue
+		}
+		for _, id := range w.sys.net.contents[w.channels[c]].unconfirmed {
+			if err := w.Do(Move{kind: Confirm, place: uint8(c), id: id}); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 
 func (w *World) settleOne(p push) error {
-	if w.local(int(p.channel) % w.sys.n).down {
+	if w.downAt(int(p.channel)) {
 		return nil
 	}
 	m := Move{kind: Deliver, place: p.channel, id: p.packet}
@@ -276,5 +293,5 @@ func (w *World) settleOne(p push) error {
 
 // canLose reports whether the model allows one more loss.
 func (w *World) canLose() bool {
-	return w.sys.net.assumes.Network != spec.BagNetwork || w.rest[drops] > 0
+	return w.sys.net.assumes.Network == spec.SetNetwork || w.canDrop()
 }

@@ -13,13 +13,14 @@ import (
 type inputKind uint8
 
 const (
-	initialise inputKind = iota
-	request              // Send
-	receipt              // Receive
-	expiry               // Timeout
-	recovery             // Recover, on a fresh instance
-	crashing             // no handler: the process crashes
-	creation             // the Factory
+	initialise   inputKind = iota
+	request                // Send
+	receipt                // Receive
+	confirmation           // Confirmed
+	expiry                 // Timeout
+	recovery               // Recover, on a fresh instance
+	crashing               // no handler: the process crashes
+	creation               // the Factory
 )
 
 // input is one event that a process handles.
@@ -42,6 +43,8 @@ func (in input) String() string {
 		return fmt.Sprintf("Send(%d, %q)", in.peer, in.data)
 	case receipt:
 		return fmt.Sprintf("Receive(%d, %q)", in.peer, in.data)
+	case confirmation:
+		return fmt.Sprintf("Confirmed(%d, %q)", in.peer, in.data)
 	case expiry:
 		return fmt.Sprintf("Timeout(%d)", in.timer)
 	case recovery:
@@ -63,6 +66,10 @@ func (in input) feed(layer impl.Layer, stable []byte, out *impl.Effects) {
 		layer.Send(in.peer, spec.Message(in.data), out)
 	case receipt:
 		layer.Receive(in.peer, impl.Packet(in.data), out)
+	case confirmation:
+		if c, ok := impl.As[impl.Confirmer](layer); ok {
+			c.Confirmed(in.peer, impl.Packet(in.data), out)
+		}
 	case expiry:
 		layer.Timeout(in.timer, out)
 	case recovery:

@@ -6,19 +6,23 @@ import "fairloss/spec"
 type Parcel uint32
 
 // Duty is what must happen in the end if it can happen for ever: that an armed
-// timer expires and, on a Bag, which loses only what it drops, that a packet
-// in flight is delivered. It is a small number of one System.
+// timer expires, that a delivery is confirmed and, unless the network loses
+// what it does not drop, that a packet in flight is delivered. It is a small
+// number of one System.
 type Duty uint32
 
 func (sys *System) parcel(channel uint8, packet uint32) Parcel {
 	return Parcel(packet*uint32(sys.n*sys.n) + uint32(channel))
 }
 
-func (sys *System) alarm(p int, in uint32) Duty { return Duty(2 * (in*uint32(sys.n) + uint32(p))) }
+func (sys *System) alarm(p int, in uint32) Duty { return Duty(3 * (in*uint32(sys.n) + uint32(p))) }
 
-func (sys *System) delivery(p Parcel) Duty { return Duty(2*p + 1) }
+func delivery(p Parcel) Duty { return Duty(3*p + 1) }
 
-// Step is what a move does, as fairness sees it.
+func confirming(p Parcel) Duty { return Duty(3*p + 2) }
+
+// Step is what a move does, as fairness sees it. On a Stubborn network all
+// deliveries are duties, and what is transmitted says no more.
 type Step struct {
 	Receives  bool
 	Received  Parcel // where Receives
@@ -32,10 +36,14 @@ type Step struct {
 // nothing: the move must have been made before in this System.
 func (w *World) Look(m Move, scratch []Parcel) Step {
 	s := Step{Transmits: scratch[:0]}
+	network := w.sys.net.assumes.Network
 	switch m.kind {
 	case Deliver:
-		s.Receives, s.Received = true, w.sys.parcel(m.place, m.id)
-		s.Fulfils, s.Fulfilled = w.sys.net.assumes.Network == spec.BagNetwork, w.sys.delivery(s.Received)
+		parcel := w.sys.parcel(m.place, m.id)
+		s.Receives, s.Received = network != spec.StubbornNetwork, parcel
+		s.Fulfils, s.Fulfilled = w.sys.net.owes(), delivery(parcel)
+	case Confirm:
+		s.Fulfils, s.Fulfilled = true, confirming(w.sys.parcel(m.place, m.id))
 	case Timeout:
 		s.Fulfils, s.Fulfilled = true, w.sys.alarm(int(m.place), m.id)
 	case Duplicate, Drop:
@@ -45,8 +53,11 @@ func (w *World) Look(m Move, scratch []Parcel) Step {
 	pr := w.sys.procs[p]
 	t := &pr.transitions[pr.locals[w.locals[p]].row[in]]
 	s.Observed = t.observed
+	if network == spec.StubbornNetwork {
+		return s
+	}
 	for _, push := range t.sends {
-		if w.local(int(push.channel) % w.sys.n).down {
+		if w.downAt(int(push.channel)) {
 			continue // fair loss is between processes that are up
 		}
 		s.Transmits = append(s.Transmits, w.sys.parcel(push.channel, push.packet))
@@ -61,18 +72,23 @@ func (w *World) Due(list []Duty) []Duty {
 			list = append(list, w.sys.alarm(p, a.in))
 		}
 	}
-	if w.sys.net.assumes.Network != spec.BagNetwork {
-		return list
-	}
 	for c, content := range w.channels {
-		if w.local(c % w.sys.n).down {
-			continue
+		if !w.downAt(c) {
+			list = w.sys.duties(list, c, w.sys.net.due(content), delivery)
 		}
-		packets := w.sys.net.contents[content].packets
-		for i, id := range packets {
-			if i == 0 || id != packets[i-1] {
-				list = append(list, w.sys.delivery(w.sys.parcel(uint8(c), id)))
-			}
+		if !w.local(c / w.sys.n).down {
+			list = w.sys.duties(list, c, w.sys.net.contents[content].unconfirmed, confirming)
+		}
+	}
+	return list
+}
+
+// duties appends the duty that each of the packets of channel c is; equal ones
+// stand together and are one.
+func (sys *System) duties(list []Duty, c int, packets []uint32, of func(Parcel) Duty) []Duty {
+	for i, id := range packets {
+		if i == 0 || id != packets[i-1] {
+			list = append(list, of(sys.parcel(uint8(c), id)))
 		}
 	}
 	return list

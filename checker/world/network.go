@@ -7,17 +7,30 @@ import (
 	"fairloss/spec"
 )
 
-// content is an interned state of a channel: the packets in it, by content
-// where the order does not matter, oldest first on FIFO.
+// content is an interned state of a channel.
 type content struct {
-	packets []uint32
-	plus    []uint32 // packet -> content with one more, plus one; 0 is unknown
-	minus   []uint32 // packet -> content with one less, plus one; 0 is unknown
+	packets     []uint32          // what can be delivered, by content where the order does not matter, else oldest first
+	owed        []uint32          // what was sent and must still be delivered, by content: where the network confirms
+	unconfirmed []uint32          // what was sent and delivered, and is to be confirmed, by content
+	next        [changes][]uint32 // packet -> content after the change, plus one; 0 is unknown
 }
 
-// network memoises what packets do to channels. Content 0 is the empty one.
+// change is what happens to a packet on a channel.
+type change uint8
+
+const (
+	sent      change = iota
+	left             // it is dropped, or delivered
+	reported         // it is delivered, and its sender wants to be told
+	confirmed        // its sender is told
+	copied
+	changes
+)
+
+// network memoises what happens to channels. Content 0 is the empty one.
 type network struct {
 	assumes  spec.Assumptions
+	confirms bool
 	names    []string // packet -> its bytes
 	ids      map[string]uint32
 	contents []content
@@ -25,7 +38,9 @@ type network struct {
 }
 
 func newNetwork(a spec.Assumptions) *network {
-	return &network{assumes: a, ids: map[string]uint32{}, contents: make([]content, 1), known: map[string]uint32{"": 0}}
+	n := &network{assumes: a, confirms: a.Network.Confirms(), ids: map[string]uint32{}, known: map[string]uint32{}}
+	n.intern(content{})
+	return n
 }
 
 func (n *network) packet(s string) uint32 {
@@ -38,25 +53,13 @@ func (n *network) packet(s string) uint32 {
 	return id
 }
 
-// add returns the content of channel c after packet p was handed to it.
-func (n *network) add(c, p uint32) uint32 {
-	if row := n.contents[c].plus; int(p) < len(row) && row[p] != 0 {
+// after returns what content c becomes where that happens to packet p.
+func (n *network) after(c uint32, what change, p uint32) uint32 {
+	if row := n.contents[c].next[what]; int(p) < len(row) && row[p] != 0 {
 		return row[p] - 1
 	}
-	next := n.intern(n.with(n.contents[c].packets, p))
-	n.contents[c].plus = remember(n.contents[c].plus, p, next)
-	return next
-}
-
-// remove returns the content of channel c after one packet p has left it.
-func (n *network) remove(c, p uint32) uint32 {
-	if row := n.contents[c].minus; int(p) < len(row) && row[p] != 0 {
-		return row[p] - 1
-	}
-	list := slices.Clone(n.contents[c].packets)
-	i := slices.Index(list, p)
-	next := n.intern(slices.Delete(list, i, i+1))
-	n.contents[c].minus = remember(n.contents[c].minus, p, next)
+	next := n.intern(n.changed(&n.contents[c], what, p))
+	n.contents[c].next[what] = remember(n.contents[c].next[what], p, next)
 	return next
 }
 
@@ -68,22 +71,57 @@ func remember(row []uint32, p, next uint32) []uint32 {
 	return row
 }
 
-func (n *network) with(list []uint32, p uint32) []uint32 {
-	switch n.assumes.Network {
-	case spec.FIFONetwork:
-		if len(list) == n.assumes.Cap() {
-			return list
+func (n *network) changed(c *content, what change, p uint32) content {
+	next := content{packets: c.packets, owed: c.owed, unconfirmed: c.unconfirmed}
+	switch what {
+	case sent:
+		next.packets = n.with(c.packets, p)
+		if n.confirms {
+			next.owed = n.sorted(c.owed, p)
 		}
-		return append(slices.Clip(list), p)
-	case spec.BagNetwork:
-		if len(list) == n.assumes.Cap() {
-			return list
+	case left, reported:
+		if n.assumes.Network != spec.AtLeastOnceNetwork {
+			next.packets = without(c.packets, p)
 		}
-	default:
-		if slices.Contains(list, p) {
-			return list
+		if slices.Contains(c.owed, p) { // a copy is not, where its like came before
+			next.owed = without(c.owed, p)
+			if what == reported {
+				next.unconfirmed = n.sorted(c.unconfirmed, p)
+			}
+		}
+	case confirmed:
+		next.unconfirmed = without(c.unconfirmed, p)
+	case copied:
+		if n.assumes.Network.Queues() {
+			next.packets = slices.Insert(slices.Clone(c.packets), 1, p)
+		} else {
+			next.packets = n.with(c.packets, p)
 		}
 	}
+	return next
+}
+
+// with returns the packets of a channel after p was handed to it.
+func (n *network) with(packets []uint32, p uint32) []uint32 {
+	switch n.assumes.Network {
+	case spec.FIFONetwork, spec.BagNetwork:
+		if len(packets) == n.assumes.Cap() {
+			return packets
+		}
+	case spec.PerfectNetwork, spec.FIFOPerfectNetwork:
+	default:
+		if slices.Contains(packets, p) {
+			return packets
+		}
+	}
+	if n.assumes.Network.Queues() {
+		return append(slices.Clip(packets), p)
+	}
+	return n.sorted(packets, p)
+}
+
+// sorted returns the list with p in its place by content.
+func (n *network) sorted(list []uint32, p uint32) []uint32 {
 	i := 0
 	for i < len(list) && n.names[list[i]] <= n.names[p] {
 		i++
@@ -91,15 +129,24 @@ func (n *network) with(list []uint32, p uint32) []uint32 {
 	return slices.Insert(slices.Clone(list), i, p)
 }
 
-func (n *network) intern(list []uint32) uint32 {
-	key := make([]byte, 0, 4*len(list))
-	for _, p := range list {
-		key = binary.LittleEndian.AppendUint32(key, p)
+// without returns the list without its first p.
+func without(list []uint32, p uint32) []uint32 {
+	i := slices.Index(list, p)
+	return slices.Delete(slices.Clone(list), i, i+1)
+}
+
+func (n *network) intern(c content) uint32 {
+	var key []byte
+	for _, list := range [][]uint32{c.packets, c.owed, c.unconfirmed} {
+		for _, p := range list {
+			key = binary.LittleEndian.AppendUint32(key, p+1)
+		}
+		key = binary.LittleEndian.AppendUint32(key, 0)
 	}
 	id, ok := n.known[string(key)]
 	if !ok {
 		id = uint32(len(n.contents))
-		n.contents = append(n.contents, content{packets: list})
+		n.contents = append(n.contents, c)
 		n.known[string(key)] = id
 	}
 	return id
@@ -107,5 +154,50 @@ func (n *network) intern(list []uint32) uint32 {
 
 // consumes reports whether delivering a packet takes it out of its channel.
 func (n *network) consumes() bool {
-	return n.assumes.Network == spec.BagNetwork || n.assumes.Network == spec.FIFONetwork
+	switch n.assumes.Network {
+	case spec.BagNetwork, spec.FIFONetwork, spec.PerfectNetwork, spec.FIFOPerfectNetwork:
+		return true
+	}
+	return false
+}
+
+// movable returns the packets of a content that can be delivered, copied or
+// dropped. Equal ones stand together.
+func (n *network) movable(content uint32) []uint32 {
+	packets := n.contents[content].packets
+	if n.assumes.Network.Queues() {
+		return packets[:min(1, len(packets))]
+	}
+	return packets
+}
+
+// owes reports whether a packet must be delivered in the end if it can be for
+// ever: whether the network loses at most what it drops, on a budget.
+func (n *network) owes() bool {
+	return n.confirms || n.assumes.Network == spec.BagNetwork || n.assumes.Network == spec.StubbornNetwork
+}
+
+// due returns the packets of a content that must be delivered in the end if
+// they can be for ever. Equal ones stand together.
+func (n *network) due(content uint32) []uint32 {
+	switch {
+	case !n.owes():
+		return nil
+	case n.assumes.Network == spec.AtLeastOnceNetwork:
+		return n.contents[content].owed
+	}
+	return n.movable(content)
+}
+
+// flight returns the packets of a content that are on their way, and that a
+// fair network delivers or loses now. On Set and LossySet they are those that
+// were transmitted last: no content tells them.
+func (n *network) flight(content uint32) []uint32 {
+	switch n.assumes.Network {
+	case spec.SetNetwork, spec.LossySetNetwork:
+		return nil
+	case spec.AtLeastOnceNetwork:
+		return n.contents[content].owed
+	}
+	return n.contents[content].packets
 }

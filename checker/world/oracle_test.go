@@ -24,7 +24,9 @@ type oracle struct {
 	stable     [][]byte
 	held       []int
 	workload   [][]world.Request // of each process, what is left
-	channels   [][]string        // from*n+to: the packets in flight
+	channels   [][]string        // from*n+to: the packets that can be delivered
+	owed       [][]string        // those that must be
+	unreported [][]string        // those that were, and are to be confirmed
 	drops      int
 	copies     int
 	crashes    int
@@ -42,6 +44,7 @@ func newOracle(link impl.Link, properties []spec.Property, workload []world.Requ
 	o := &oracle{
 		link: link, n: n, properties: properties, timers: make([][]impl.TimerID, n), held: make([]int, n),
 		stable: make([][]byte, n), workload: make([][]world.Request, n), channels: make([][]string, n*n),
+		owed: make([][]string, n*n), unreported: make([][]string, n*n),
 		drops: link.Assumes.Drops, copies: link.Assumes.Duplicates,
 		crashes: link.Assumes.Crashes, recoveries: link.Assumes.Recoveries, past: make([][]handler, n),
 	}
@@ -111,7 +114,9 @@ func (o *oracle) effect(p spec.Process, e impl.Effect) {
 	disarmed := slices.DeleteFunc(slices.Clone(o.timers[p]), func(t impl.TimerID) bool { return t == e.Timer })
 	switch e.Kind {
 	case impl.Transmit:
-		o.transmit(int(p)*o.n+int(e.Peer), string(e.Packet))
+		c := int(p)*o.n + int(e.Peer)
+		o.transmit(c, string(e.Packet))
+		o.owed[c] = append(o.owed[c], string(e.Packet))
 		o.observe(spec.Event{Kind: spec.Transmit, Process: p, Peer: e.Peer, Packet: string(e.Packet)})
 	case impl.Deliver:
 		o.observe(spec.Event{Kind: spec.Deliver, Process: p, Peer: e.Peer, Message: e.Message})
@@ -133,7 +138,7 @@ func (o *oracle) effect(p spec.Process, e impl.Effect) {
 	}
 }
 
-// transmit puts a packet into a channel. Sets and bags are kept sorted.
+// transmit puts a packet into a channel. What is no queue is kept sorted.
 func (o *oracle) transmit(channel int, packet string) {
 	list := &o.channels[channel]
 	switch o.link.Assumes.Network {
@@ -142,6 +147,11 @@ func (o *oracle) transmit(channel int, packet string) {
 			*list = append(*list, packet)
 		}
 		return
+	case spec.FIFOPerfectNetwork:
+		*list = append(*list, packet)
+		return
+	case spec.PerfectNetwork:
+		*list = append(*list, packet)
 	case spec.BagNetwork:
 		if len(*list) < o.link.Assumes.Cap() {
 			*list = append(*list, packet)
@@ -168,13 +178,25 @@ func (o *oracle) observe(e spec.Event) {
 func (o *oracle) enabled() []world.Action {
 	var list []world.Action
 	for p, left := range o.workload {
-		if len(left) > 0 && o.ready(p, left[0].To) {
+		if len(left) > 0 && o.ready(p, left[0].To) && !o.waits(spec.Process(p)) {
 			list = append(list, world.Action{Kind: world.Send, From: left[0].From, To: left[0].To, Message: left[0].Message})
 		}
 	}
-	list = append(list, o.packets(world.Deliver)...)
+	for _, a := range o.packets(world.Deliver, o.channels) {
+		if !o.waits(a.To) && len(o.unreported[int(a.From)*o.n+int(a.To)]) < o.link.Assumes.Cap() {
+			list = append(list, a)
+		}
+	}
+	for _, a := range o.packets(world.Confirm, o.unreported) {
+		if !o.waits(a.From) {
+			list = append(list, a)
+		}
+	}
 	for p, timers := range o.timers {
 		for _, t := range timers {
+			if o.waits(spec.Process(p)) {
+				continue
+			}
 			list = append(list, world.Action{Kind: world.Timeout, From: spec.Process(p), Timer: t})
 		}
 	}
@@ -185,11 +207,11 @@ func (o *oracle) enabled() []world.Action {
 	}
 	handlers := slices.Clone(list)
 	network := o.link.Assumes.Network
-	if network == spec.BagNetwork && o.copies > 0 {
-		list = append(list, o.packets(world.Duplicate)...)
+	if (network == spec.BagNetwork || queue(network)) && o.copies > 0 {
+		list = append(list, o.packets(world.Duplicate, o.channels)...)
 	}
 	if network == spec.LossySetNetwork || network == spec.FIFONetwork || network == spec.BagNetwork && o.drops > 0 {
-		list = append(list, o.packets(world.Drop)...)
+		list = append(list, o.packets(world.Drop, o.channels)...)
 	}
 	if o.crashes > 0 {
 		list = append(list, o.crashing(handlers)...)
@@ -228,6 +250,8 @@ func (o *oracle) handler(a world.Action) handler {
 		return func(l impl.Layer, out *impl.Effects) { l.Send(a.To, a.Message, out) }
 	case world.Deliver:
 		return func(l impl.Layer, out *impl.Effects) { l.Receive(a.From, a.Packet, out) }
+	case world.Confirm:
+		return func(l impl.Layer, out *impl.Effects) { l.(impl.Confirmer).Confirmed(a.To, a.Packet, out) }
 	case world.Timeout:
 		return func(l impl.Layer, out *impl.Effects) { l.Timeout(a.Timer, out) }
 	}
@@ -241,6 +265,25 @@ func (o *oracle) handler(a world.Action) handler {
 	}
 }
 
+func queue(n spec.Network) bool { return n == spec.FIFONetwork || n == spec.FIFOPerfectNetwork }
+
+// confirming reports whether the network loses nothing and confirms.
+func (o *oracle) confirming() bool {
+	n := o.link.Assumes.Network
+	return n == spec.AtLeastOnceNetwork || n == spec.PerfectNetwork || n == spec.FIFOPerfectNetwork
+}
+
+// waits reports whether too much of what p sent to those that are up is still
+// to be delivered.
+func (o *oracle) waits(p spec.Process) bool {
+	for q := range o.n {
+		if o.confirming() && o.layers[q] != nil && len(o.owed[int(p)*o.n+q]) >= o.link.Assumes.Cap() {
+			return true
+		}
+	}
+	return false
+}
+
 func (o *oracle) ready(p int, to spec.Process) bool {
 	if o.layers[p] == nil {
 		return false
@@ -249,18 +292,18 @@ func (o *oracle) ready(p int, to spec.Process) bool {
 	return !ok || r.Ready(to)
 }
 
-// packets returns an action of the kind for each packet that it can befall:
-// equal ones count once, on FIFO only the oldest can move.
-func (o *oracle) packets(kind world.ActionKind) []world.Action {
+// packets returns an action of the kind for each packet of the lists that it
+// can befall: equal ones count once, of a queue only the oldest can move.
+func (o *oracle) packets(kind world.ActionKind, lists [][]string) []world.Action {
 	var list []world.Action
-	for c, packets := range o.channels {
-		if kind == world.Deliver && o.layers[c%o.n] == nil {
+	for c, packets := range lists {
+		if kind == world.Deliver && o.layers[c%o.n] == nil || kind == world.Confirm && o.layers[c/o.n] == nil {
 			continue
 		}
 		if kind == world.Duplicate && len(packets) >= o.link.Assumes.Cap() {
 			continue
 		}
-		if o.link.Assumes.Network == spec.FIFONetwork {
+		if queue(o.link.Assumes.Network) && kind != world.Confirm {
 			packets = packets[:min(1, len(packets))]
 		}
 		for _, p := range slices.Compact(slices.Clone(packets)) {
@@ -279,10 +322,19 @@ func (o *oracle) do(a world.Action) {
 		o.workload[a.From] = o.workload[a.From][1:]
 		o.handle(a.From, a, []spec.Event{{Kind: spec.Send, Process: a.From, Peer: a.To, Message: a.Message}}, o.handler(a))
 	case world.Deliver:
-		if o.link.Assumes.Network >= spec.BagNetwork {
-			o.remove(c, string(a.Packet))
+		switch o.link.Assumes.Network {
+		case spec.BagNetwork, spec.FIFONetwork, spec.PerfectNetwork, spec.FIFOPerfectNetwork:
+			remove(&o.channels[c], string(a.Packet))
+		}
+		_, confirmer := impl.As[impl.Confirmer](o.link.New(a.From, impl.Peers(a.From, o.n)))
+		if remove(&o.owed[c], string(a.Packet)) && confirmer && o.confirming() {
+			o.unreported[c] = append(o.unreported[c], string(a.Packet))
+			slices.Sort(o.unreported[c])
 		}
 		o.handle(a.To, a, []spec.Event{{Kind: spec.Receive, Process: a.To, Peer: a.From, Packet: string(a.Packet)}}, o.handler(a))
+	case world.Confirm:
+		remove(&o.unreported[c], string(a.Packet))
+		o.handle(a.From, a, nil, o.handler(a))
 	case world.Timeout:
 		o.timers[a.From] = slices.DeleteFunc(o.timers[a.From], func(t impl.TimerID) bool { return t == a.Timer })
 		o.handle(a.From, a, nil, o.handler(a))
@@ -294,18 +346,26 @@ func (o *oracle) do(a world.Action) {
 		o.crash(a.From)
 	case world.Duplicate:
 		o.copies--
-		o.transmit(c, string(a.Packet))
+		if queue(o.link.Assumes.Network) {
+			o.channels[c] = slices.Insert(o.channels[c], 1, string(a.Packet))
+		} else {
+			o.transmit(c, string(a.Packet))
+		}
 	case world.Drop:
 		if o.link.Assumes.Network == spec.BagNetwork {
 			o.drops--
 		}
-		o.remove(c, string(a.Packet))
+		remove(&o.channels[c], string(a.Packet))
 	}
 }
 
-func (o *oracle) remove(channel int, packet string) {
-	i := slices.Index(o.channels[channel], packet)
-	o.channels[channel] = slices.Delete(o.channels[channel], i, i+1)
+// remove takes the first such packet out of a list, if there is one.
+func remove(list *[]string, packet string) bool {
+	i := slices.Index(*list, packet)
+	if i >= 0 {
+		*list = slices.Delete(*list, i, i+1)
+	}
+	return i >= 0
 }
 
 // masks returns the broken and the owing properties, a bit for each.
@@ -336,8 +396,12 @@ func (o *oracle) state(t *testing.T) string {
 		}
 		part(fmt.Appendf(nil, "%v %q %v %d", o.timers[p], o.stable[p], o.stable[p] == nil, len(o.workload[p])))
 	}
-	for _, c := range o.channels {
-		part(fmt.Appendf(nil, "%q", c))
+	for c := range o.channels {
+		part(fmt.Appendf(nil, "%q", o.channels[c]))
+		if o.confirming() {
+			slices.Sort(o.owed[c])
+			part(fmt.Appendf(nil, "%q %q", o.owed[c], o.unreported[c]))
+		}
 	}
 	for _, m := range o.monitors {
 		if m == nil {

@@ -24,15 +24,16 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e
 //
 //	send 0>1 "m"         the application at 0 sends m to 1
 //	deliver 0>1 "p"      the network delivers packet p from 0 to 1
+//	confirm 0>1 "p"      the network tells 0 that p was delivered to 1 (networks that confirm)
 //	timeout 0 7          timer 7 of process 0 expires
 //	recover 0            process 0, which is down, starts again
-//	duplicate 0>1 "p"    the network copies p (bag)
+//	duplicate 0>1 "p"    the network copies p (bag, fifo, fifoperfect)
 //	drop 0>1 "p"         the network loses p (lossyset, bag, fifo)
 //	crash 0              process 0 crashes
 //	fair                 from here on the network is fair
 //	forever              what follows is repeated for ever
 //
-// The first four may end with "crash 2": the process that acts then crashes
+// The first five may end with "crash 2": the process that acts then crashes
 // after two effects of its handler. After fair, send lines are repeated for ever and drop lines are the losses
 // of transmissions. Where nothing follows forever, nothing more happens. Before the first of these, the lines "link NAME",
 // "network set" and "processes 2" may say what it is a schedule of. Messages
@@ -156,15 +157,15 @@ func (p *parser) directive(s *Schedule, word string) error {
 }
 
 func (p *parser) action(s *Schedule, word string) error {
-	a := Action{Kind: actionKinds}
-	for k := range actionKinds {
+	a := Action{Kind: ActionKinds}
+	for k := range ActionKinds {
 		if actionNames[k] == word {
 			a.Kind = k
 		}
 	}
 	var err error
 	switch {
-	case a.Kind == actionKinds:
+	case a.Kind == ActionKinds:
 		return fmt.Errorf("unknown action %q", word)
 	case s.Fair && a.Kind != Send && a.Kind != Drop:
 		return fmt.Errorf("%s after fair: fairness forces it", word)

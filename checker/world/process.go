@@ -53,6 +53,7 @@ type process struct {
 	transitions []transition
 	recovering  uint32     // the input that its recovery is
 	crashing    uint32     // the input that its crash is
+	confirmer   bool       // it wants to know what was delivered
 	live        impl.Layer // an instance in the local state at
 	at          uint32
 	out         impl.Effects
@@ -185,6 +186,7 @@ func (pr *process) start() error {
 	if err != nil {
 		return err
 	}
+	_, pr.confirmer = impl.As[impl.Confirmer](layer)
 	o, err := pr.execute(layer, &local{}, pr.inputs[in])
 	if err != nil {
 		return err

@@ -27,9 +27,10 @@ type System struct {
 	born   []push       // packets that Init hands to the network
 	birth  []spec.Event // what is observable of Init
 
-	receipts [][]uint32 // channel, packet -> input of the receiver, plus one
-	forever  uint32     // the observation of a Forever event
-	calls    *calls
+	receipts      [][]uint32 // channel, packet -> input of the receiver, plus one
+	confirmations [][]uint32 // channel, packet -> input of the sender, plus one
+	forever       uint32     // the observation of a Forever event
+	calls         *calls
 }
 
 // Failure is a link that broke the contract of impl.Layer, as by a panic.
@@ -61,6 +62,7 @@ func New(link impl.Link, properties []spec.Property) (*System, error) {
 		return nil, fmt.Errorf("%d properties, want at most %d", len(properties), maxProperties)
 	}
 	sys := &System{link: link, n: n, net: newNetwork(link.Assumes), judges: newJudges(properties)}
+	sys.receipts, sys.confirmations = make([][]uint32, n*n), make([][]uint32, n*n)
 	sys.calls = watch(sys)
 	for p := range spec.Process(n) {
 		pr := newProcess(sys, p)

@@ -123,11 +123,8 @@ func (w *World) Broken() uint32 { return w.sys.judges.states[w.rest[judged]].bro
 // Owing is the set of properties with open obligations, a bit for each.
 func (w *World) Owing() uint32 { return w.sys.judges.states[w.rest[judged]].owing }
 
-// receipt returns the input that delivering a packet is.
+// receipt returns the input that delivering a packet is to its receiver.
 func (sys *System) receipt(channel uint8, packet uint32) uint32 {
-	for int(channel) >= len(sys.receipts) {
-		sys.receipts = append(sys.receipts, nil)
-	}
 	row := sys.receipts[channel]
 	if int(packet) < len(row) && row[packet] != 0 {
 		return row[packet] - 1
@@ -135,6 +132,18 @@ func (sys *System) receipt(channel uint8, packet uint32) uint32 {
 	from, to := sys.ends(channel)
 	in := sys.procs[to].input(input{kind: receipt, peer: from, data: sys.net.names[packet]})
 	sys.receipts[channel] = remember(row, packet, in)
+	return in
+}
+
+// confirmation returns the input that confirming a packet is to its sender.
+func (sys *System) confirmation(channel uint8, packet uint32) uint32 {
+	row := sys.confirmations[channel]
+	if int(packet) < len(row) && row[packet] != 0 {
+		return row[packet] - 1
+	}
+	from, to := sys.ends(channel)
+	in := sys.procs[from].input(input{kind: confirmation, peer: to, data: sys.net.names[packet]})
+	sys.confirmations[channel] = remember(row, packet, in)
 	return in
 }
 
@@ -160,18 +169,21 @@ func (w *World) Do(m Move) error {
 		w.rest[recoveries]--
 		return w.handle(w.handled(m))
 	case Deliver:
-		if w.sys.net.consumes() {
-			w.channels[m.place] = w.sys.net.remove(w.channels[m.place], m.id)
+		if w.sys.net.consumes() || w.sys.net.confirms {
+			w.change(m.place, w.sys.arrival(m.place), m.id)
 		}
+		return w.handle(w.handled(m))
+	case Confirm:
+		w.change(m.place, confirmed, m.id)
 		return w.handle(w.handled(m))
 	case Duplicate:
 		w.rest[copies]--
-		w.channels[m.place] = w.sys.net.add(w.channels[m.place], m.id)
+		w.change(m.place, copied, m.id)
 	case Drop:
 		if w.sys.net.assumes.Network == spec.BagNetwork {
 			w.rest[drops]--
 		}
-		w.channels[m.place] = w.sys.net.remove(w.channels[m.place], m.id)
+		w.change(m.place, left, m.id)
 	}
 	return nil
 }
@@ -179,13 +191,29 @@ func (w *World) Do(m Move) error {
 // handled returns the process that a move lets handle an input, and the input.
 func (w *World) handled(m Move) (p int, in uint32) {
 	p, in = int(m.place), m.id
-	if m.kind == Deliver {
+	switch m.kind {
+	case Deliver:
 		p, in = p%w.sys.n, w.sys.receipt(m.place, m.id)
+	case Confirm:
+		p, in = p/w.sys.n, w.sys.confirmation(m.place, m.id)
 	}
 	if m.cut > 0 {
 		in = w.sys.procs[p].cutting(in, m.cut)
 	}
 	return p, in
+}
+
+// change lets something happen to a packet on a channel.
+func (w *World) change(channel uint8, what change, packet uint32) {
+	w.channels[channel] = w.sys.net.after(w.channels[channel], what, packet)
+}
+
+// arrival is what delivering a packet is to its channel.
+func (sys *System) arrival(channel uint8) change {
+	if from, _ := sys.ends(channel); sys.procs[from].confirmer {
+		return reported
+	}
+	return left
 }
 
 // handle lets process p handle an input.
@@ -210,7 +238,7 @@ func (w *World) handle(p int, in uint32) error {
 
 func (w *World) push(sends []push) {
 	for _, s := range sends {
-		w.channels[s.channel] = w.sys.net.add(w.channels[s.channel], s.packet)
+		w.change(s.channel, sent, s.packet)
 	}
 	if w.fair != nil {
 		w.fair.transmitted = append(w.fair.transmitted, sends...)
