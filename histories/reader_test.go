@@ -23,7 +23,7 @@ func TestReadErrors(t *testing.T) {
 		{"another version", `{"fairloss":"history","version":2,"new":1}`, `line 1, column 23: version 2, want 1`},
 		{"no version", `{"fairloss":"history"}`, `line 1, column 1: version 0, want 1`},
 		{"unknown key in the header", `{"fairloss":"history","version":1,"Link":"a"}`, `line 1, column 35: unknown key "Link"`},
-		{"unknown network", `{"fairloss":"history","version":1,"assumes":"sett"}`, `line 1, column 35: unknown network "sett" (want set, lossyset, bag, fifo, stubborn, atleastonce, perfect or fifoperfect)`},
+		{"unknown network", `{"fairloss":"history","version":1,"assumes":"sett"}`, `line 1, column 35: unknown network "sett" (want set, lossyset, bag, fifo, stubborn, atleastonce, fifoatleastonce, perfect or fifoperfect)`},
 		{"unknown clock", `{"fairloss":"history","version":1,"clock":"sun"}`, `line 1, column 35: unknown clock "sun" (want points or wall)`},
 		{"negative processes", `{"fairloss":"history","version":1,"processes":-1}`, `line 1, column 35: processes is -1, want 0 or more`},
 		{"negative bound", `{"fairloss":"history","version":1,"window":-1}`, `line 1, column 35: window is -1, want 0 or more`},

@@ -98,7 +98,7 @@ func TestWriteErrors(t *testing.T) {
 		want   string
 	}{
 		{"header not UTF-8", histories.Header{Link: "\xff"}, nil, `header: "\xff" is not valid UTF-8`},
-		{"unknown network", histories.Header{Assumes: "sea"}, nil, `header: unknown network "sea" (want set, lossyset, bag, fifo, stubborn, atleastonce, perfect or fifoperfect)`},
+		{"unknown network", histories.Header{Assumes: "sea"}, nil, `header: unknown network "sea" (want set, lossyset, bag, fifo, stubborn, atleastonce, fifoatleastonce, perfect or fifoperfect)`},
 		{"long header", histories.Header{Link: strings.Repeat("a", 1<<20)}, nil, `header: longer than 1048576 bytes`},
 		{"no kind", histories.Header{}, []spec.Event{{}}, `event 0: unknown kind(0)`},
 		{"unknown kind", histories.Header{}, []spec.Event{{Kind: 99}}, `event 0: unknown kind(99)`},

@@ -11,31 +11,33 @@ import (
 // for a lower layer that keeps a guarantee, so that the layer above it can be
 // checked alone.
 //
-// AtLeastOnce, Perfect and FIFOPerfect confirm: after a delivery the network
-// tells the sender so, once for each packet that was sent and delivered, in any
-// order. Where the link is no impl.Confirmer nothing is confirmed.
+// All of these but Stubborn confirm: after a delivery the network tells the
+// sender so, once for each packet that was sent and delivered, in any order.
+// Where the link is no impl.Confirmer nothing is confirmed.
 type Network uint8
 
 // The network models.
 const (
-	SetNetwork         Network = iota // every packet ever sent; delivering does not remove: the fair-loss link exactly
-	LossySetNetwork                   // a set; delivering does not remove, a drop action does
-	BagNetwork                        // a multiset; delivering removes; drops and duplicates are budgeted
-	FIFONetwork                       // a lossy queue for each channel; a packet sent to a full queue is lost; duplicates are budgeted
-	StubbornNetwork                   // every packet ever sent; each is delivered infinitely often
-	AtLeastOnceNetwork                // each packet sent is delivered, and then perhaps again, finitely often; it confirms
-	PerfectNetwork                    // a multiset; each packet sent is delivered once, in any order; it confirms
-	FIFOPerfectNetwork                // a queue for each channel; each packet sent is delivered once; duplicates are budgeted; it confirms
+	SetNetwork             Network = iota // every packet ever sent; delivering does not remove: the fair-loss link exactly
+	LossySetNetwork                       // a set; delivering does not remove, a drop action does
+	BagNetwork                            // a multiset; delivering removes; drops and duplicates are budgeted
+	FIFONetwork                           // a lossy queue for each channel; a packet sent to a full queue is lost; duplicates are budgeted
+	StubbornNetwork                       // every packet ever sent; each is delivered infinitely often
+	AtLeastOnceNetwork                    // each packet sent is delivered, and then perhaps again, finitely often; it confirms
+	FIFOAtLeastOnceNetwork                // the same, but for the first time packets are delivered in the order of sending; it confirms
+	PerfectNetwork                        // a multiset; each packet sent is delivered once, in any order; it confirms
+	FIFOPerfectNetwork                    // a queue for each channel; each packet sent is delivered once; duplicates are budgeted; it confirms
 	networks
 )
 
 var networkNames = [networks]string{
 	SetNetwork: "set", LossySetNetwork: "lossyset", BagNetwork: "bag", FIFONetwork: "fifo",
-	StubbornNetwork: "stubborn", AtLeastOnceNetwork: "atleastonce", PerfectNetwork: "perfect", FIFOPerfectNetwork: "fifoperfect",
+	StubbornNetwork: "stubborn", AtLeastOnceNetwork: "atleastonce",
+	FIFOAtLeastOnceNetwork: "fifoatleastonce", PerfectNetwork: "perfect", FIFOPerfectNetwork: "fifoperfect",
 }
 
 // String returns "set", "lossyset", "bag", "fifo", "stubborn", "atleastonce",
-// "perfect" or "fifoperfect".
+// "fifoatleastonce", "perfect" or "fifoperfect".
 func (n Network) String() string {
 	if n >= networks {
 		return fmt.Sprintf("network(%d)", uint8(n))
@@ -48,8 +50,12 @@ func (n Network) Queues() bool { return n == FIFONetwork || n == FIFOPerfectNetw
 
 // Confirms reports whether the network loses nothing and confirms deliveries.
 func (n Network) Confirms() bool {
-	return n == AtLeastOnceNetwork || n == PerfectNetwork || n == FIFOPerfectNetwork
+	return n >= AtLeastOnceNetwork && n < networks
 }
+
+// Orders reports whether packets are delivered in the order of sending, but for
+// those that are delivered again.
+func (n Network) Orders() bool { return n.Queues() || n == FIFOAtLeastOnceNetwork }
 
 // bounded reports whether a Capacity has a meaning.
 func (n Network) bounded() bool { return n == BagNetwork || n.Queues() || n.Confirms() }

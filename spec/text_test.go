@@ -150,15 +150,15 @@ func TestAssumptionsText(t *testing.T) {
 			t.Errorf("%+v is spelled %q, want %q", got, got, tt.back)
 		}
 	}
-	if got := Network(networks).String(); got != "network(8)" {
+	if got := Network(networks).String(); got != "network(9)" {
 		t.Errorf("got %q", got)
 	}
 }
 
 func TestParseAssumptionsErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                  `unknown network "" (want set, lossyset, bag, fifo, stubborn, atleastonce, perfect or fifoperfect)`,
-		"Set":                               `unknown network "Set" (want set, lossyset, bag, fifo, stubborn, atleastonce, perfect or fifoperfect)`,
+		"":                                  `unknown network "" (want set, lossyset, bag, fifo, stubborn, atleastonce, fifoatleastonce, perfect or fifoperfect)`,
+		"Set":                               `unknown network "Set" (want set, lossyset, bag, fifo, stubborn, atleastonce, fifoatleastonce, perfect or fifoperfect)`,
 		"bag(drops=1":                       `network "bag(drops=1": missing )`,
 		"bag(drops=1) ":                     `network "bag(drops=1) ": missing )`,
 		"bag()":                             `network "bag()": setting "": want a number from 0 to 65536`,

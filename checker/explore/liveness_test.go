@@ -119,6 +119,7 @@ func TestDebtsAgainstNaive(t *testing.T) {
 		{spec.Assumptions{Network: spec.FIFONetwork, Capacity: 2, Duplicates: 1}, []string{"loss", "timers"}},
 		{spec.Assumptions{Network: spec.StubbornNetwork}, []string{"debts"}},
 		{spec.Assumptions{Network: spec.AtLeastOnceNetwork, Capacity: 1}, []string{"duplication", "timers", "debts"}},
+		{spec.Assumptions{Network: spec.FIFOAtLeastOnceNetwork, Capacity: 1}, []string{"duplication", "timers", "debts"}},
 		{spec.Assumptions{Network: spec.PerfectNetwork, Capacity: 1}, []string{"timers", "debts"}},
 		{spec.Assumptions{Network: spec.FIFOPerfectNetwork, Capacity: 1}, []string{"timers", "debts"}},
 	} {

@@ -40,7 +40,7 @@ func (a *automaton) among(networks ...spec.Network) bool {
 
 // confirms reports whether the network loses nothing and confirms.
 func (a *automaton) confirms() bool {
-	return a.among(spec.AtLeastOnceNetwork, spec.PerfectNetwork, spec.FIFOPerfectNetwork)
+	return a.among(spec.AtLeastOnceNetwork, spec.FIFOAtLeastOnceNetwork, spec.PerfectNetwork, spec.FIFOPerfectNetwork)
 }
 
 func (a *automaton) queues() bool { return a.among(spec.FIFONetwork, spec.FIFOPerfectNetwork) }
@@ -49,6 +49,9 @@ func (a *automaton) queues() bool { return a.among(spec.FIFONetwork, spec.FIFOPe
 func (a *automaton) transmit(m *moment, p int, packet string) {
 	c := &m.flight[p]
 	switch {
+	case a.among(spec.FIFOAtLeastOnceNetwork):
+		m.owed[p] += packet // what was delivered can be delivered again
+		return
 	case a.among(spec.FIFONetwork, spec.BagNetwork) && len(*c) >= a.assumes.Cap():
 	case a.queues():
 		*c += packet
@@ -69,17 +72,25 @@ func sorted(letters string) string {
 
 // movable returns the packets of process p that can arrive or be lost.
 func (a *automaton) movable(m moment, p int) string {
-	if a.queues() {
-		return m.flight[p][:min(1, len(m.flight[p]))]
+	switch {
+	case a.queues():
+		return first(m.flight[p])
+	case a.among(spec.FIFOAtLeastOnceNetwork) && !strings.Contains(m.flight[p], first(m.owed[p])):
+		return m.flight[p] + first(m.owed[p])
 	}
 	return m.flight[p]
 }
+
+// first returns the first packet of some, "" of none.
+func first(packets string) string { return packets[:min(1, len(packets))] }
 
 // due returns the packets of process p that must arrive.
 func (a *automaton) due(m moment, p int) string {
 	switch {
 	case a.among(spec.AtLeastOnceNetwork):
 		return m.owed[p]
+	case a.among(spec.FIFOAtLeastOnceNetwork):
+		return first(m.owed[p])
 	case a.among(spec.SetNetwork, spec.LossySetNetwork, spec.FIFONetwork):
 		return ""
 	}
@@ -98,6 +109,12 @@ func less(packets, packet string) string { return strings.Replace(packets, packe
 func (a *automaton) arrive(m *moment, p int, packet string) {
 	if a.among(spec.BagNetwork, spec.FIFONetwork, spec.PerfectNetwork, spec.FIFOPerfectNetwork) {
 		m.flight[p] = less(m.flight[p], packet)
+	}
+	if a.among(spec.FIFOAtLeastOnceNetwork) {
+		m.flight[p] = sorted(less(m.flight[p], packet) + packet)
+		if first(m.owed[p]) != packet {
+			return
+		}
 	}
 	if strings.Contains(m.owed[p], packet) {
 		m.owed[p] = less(m.owed[p], packet)

@@ -36,13 +36,13 @@ func (w *World) Enabled(moves []Move) []Move {
 	if w.canCopy() {
 		for c, content := range w.channels {
 			if len(w.sys.net.contents[content].packets) < w.sys.net.assumes.Cap() {
-				moves = each(moves, Duplicate, c, w.sys.net.movable(content))
+				moves = each(moves, Duplicate, c, w.sys.net.contents[content].movable)
 			}
 		}
 	}
 	if w.canDrop() {
 		for c, content := range w.channels {
-			moves = each(moves, Drop, c, w.sys.net.movable(content))
+			moves = each(moves, Drop, c, w.sys.net.contents[content].movable)
 		}
 	}
 	if w.rest[crashes] > 0 {
@@ -67,7 +67,7 @@ func (w *World) deliveries(moves []Move) []Move {
 		if content == 0 || w.downAt(c) || w.sys.net.confirms && (w.waits(c%w.sys.n) || w.full(w.sys.net.contents[content].unconfirmed)) {
 			continue
 		}
-		moves = each(moves, Deliver, c, w.sys.net.movable(content))
+		moves = each(moves, Deliver, c, w.sys.net.contents[content].movable)
 	}
 	return moves
 }
@@ -220,11 +220,10 @@ func (w *World) move(a Action) (Move, error) {
 		}
 		return m, nil
 	}
-	i := slices.Index(content.packets, id)
-	if !known || i < 0 {
+	if !known || !slices.Contains(content.packets, id) && !slices.Contains(content.owed, id) {
 		return m, fmt.Errorf("not enabled: the packet %q is not in flight from %d to %d", string(a.Packet), a.From, a.To)
 	}
-	return m, w.allowed(m, i, len(content.packets))
+	return m, w.allowed(m, content)
 }
 
 func (w *World) isProcess(p spec.Process) error {
@@ -286,14 +285,14 @@ func (w *World) timeout(a Action) (Move, error) {
 	return Move{}, fmt.Errorf("not enabled: timer %d of process %d is not armed", a.Timer, a.From)
 }
 
-// allowed says why the network model does not allow a move of the packet at
-// position i of its channel.
-func (w *World) allowed(m Move, i, length int) error {
+// allowed says why the network model does not allow a move of a packet that is
+// on its channel.
+func (w *World) allowed(m Move, c content) error {
 	model := w.sys.net.assumes.Network
 	switch {
 	case m.kind == Deliver && w.downAt(int(m.place)):
 		return fmt.Errorf("not enabled: process %d is down", int(m.place)%w.sys.n)
-	case model.Queues() && i > 0:
+	case !slices.Contains(c.movable, m.id):
 		return fmt.Errorf("not enabled: on a %s network only the oldest packet can move", model)
 	case m.kind == Drop && model == spec.SetNetwork:
 		return fmt.Errorf("not enabled: on a set network a packet is lost by not delivering it")
@@ -303,7 +302,7 @@ func (w *World) allowed(m Move, i, length int) error {
 		return fmt.Errorf("not enabled: a %s network loses nothing", model)
 	case m.kind == Duplicate && model != spec.BagNetwork && !model.Queues():
 		return fmt.Errorf("not enabled: on a %s network there is no duplicate action", model)
-	case m.kind == Duplicate && (!w.canCopy() || length >= w.sys.net.assumes.Cap()):
+	case m.kind == Duplicate && (!w.canCopy() || len(c.packets) >= w.sys.net.assumes.Cap()):
 		return fmt.Errorf("not enabled: the budget of duplicates is spent, or the channel is full")
 	}
 	return nil

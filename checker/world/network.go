@@ -9,8 +9,9 @@ import (
 
 // content is an interned state of a channel.
 type content struct {
-	packets     []uint32          // what can be delivered, by content where the order does not matter, else oldest first
-	owed        []uint32          // what was sent and must still be delivered, by content: where the network confirms
+	packets     []uint32          // what is there, by content where the order does not matter, else oldest first
+	owed        []uint32          // where the network confirms: what was sent and must still be delivered, in the same order
+	movable     []uint32          // what can be delivered, copied or dropped; equal ones stand together
 	unconfirmed []uint32          // what was sent and delivered, and is to be confirmed, by content
 	next        [changes][]uint32 // packet -> content after the change, plus one; 0 is unknown
 }
@@ -75,15 +76,22 @@ func (n *network) changed(c *content, what change, p uint32) content {
 	next := content{packets: c.packets, owed: c.owed, unconfirmed: c.unconfirmed}
 	switch what {
 	case sent:
-		next.packets = n.with(c.packets, p)
+		if n.assumes.Network != spec.FIFOAtLeastOnceNetwork {
+			next.packets = n.with(c.packets, p)
+		}
 		if n.confirms {
-			next.owed = n.sorted(c.owed, p)
+			next.owed = n.placed(c.owed, p)
 		}
 	case left, reported:
-		if n.assumes.Network != spec.AtLeastOnceNetwork {
+		switch n.assumes.Network {
+		case spec.AtLeastOnceNetwork:
+		case spec.FIFOAtLeastOnceNetwork:
+			next.packets = n.with(c.packets, p) // from now on it may come again
+		default:
 			next.packets = without(c.packets, p)
 		}
-		if slices.Contains(c.owed, p) { // a copy is not, where its like came before
+		// What comes again is not owed, and a copy is not where its like came before.
+		if i := slices.Index(c.owed, p); i == 0 || i > 0 && n.assumes.Network != spec.FIFOAtLeastOnceNetwork {
 			next.owed = without(c.owed, p)
 			if what == reported {
 				next.unconfirmed = n.sorted(c.unconfirmed, p)
@@ -120,6 +128,14 @@ func (n *network) with(packets []uint32, p uint32) []uint32 {
 	return n.sorted(packets, p)
 }
 
+// placed returns what is owed with p in its place.
+func (n *network) placed(owed []uint32, p uint32) []uint32 {
+	if n.assumes.Network.Orders() {
+		return append(slices.Clip(owed), p)
+	}
+	return n.sorted(owed, p)
+}
+
 // sorted returns the list with p in its place by content.
 func (n *network) sorted(list []uint32, p uint32) []uint32 {
 	i := 0
@@ -146,6 +162,7 @@ func (n *network) intern(c content) uint32 {
 	id, ok := n.known[string(key)]
 	if !ok {
 		id = uint32(len(n.contents))
+		c.movable = n.moving(c)
 		n.contents = append(n.contents, c)
 		n.known[string(key)] = id
 	}
@@ -161,14 +178,17 @@ func (n *network) consumes() bool {
 	return false
 }
 
-// movable returns the packets of a content that can be delivered, copied or
-// dropped. Equal ones stand together.
-func (n *network) movable(content uint32) []uint32 {
-	packets := n.contents[content].packets
-	if n.assumes.Network.Queues() {
-		return packets[:min(1, len(packets))]
+// moving returns what can be delivered, copied or dropped of a new content.
+func (n *network) moving(c content) []uint32 {
+	switch n.assumes.Network {
+	case spec.FIFONetwork, spec.FIFOPerfectNetwork:
+		return c.packets[:min(1, len(c.packets))]
+	case spec.FIFOAtLeastOnceNetwork:
+		if len(c.owed) > 0 {
+			return n.with(c.packets, c.owed[0])
+		}
 	}
-	return packets
+	return c.packets
 }
 
 // owes reports whether a packet must be delivered in the end if it can be for
@@ -185,8 +205,11 @@ func (n *network) due(content uint32) []uint32 {
 		return nil
 	case n.assumes.Network == spec.AtLeastOnceNetwork:
 		return n.contents[content].owed
+	case n.assumes.Network == spec.FIFOAtLeastOnceNetwork:
+		owed := n.contents[content].owed
+		return owed[:min(1, len(owed))]
 	}
-	return n.movable(content)
+	return n.contents[content].movable
 }
 
 // flight returns the packets of a content that are on their way, and that a
@@ -196,7 +219,7 @@ func (n *network) flight(content uint32) []uint32 {
 	switch n.assumes.Network {
 	case spec.SetNetwork, spec.LossySetNetwork:
 		return nil
-	case spec.AtLeastOnceNetwork:
+	case spec.AtLeastOnceNetwork, spec.FIFOAtLeastOnceNetwork:
 		return n.contents[content].owed
 	}
 	return n.contents[content].packets

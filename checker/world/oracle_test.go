@@ -150,6 +150,8 @@ func (o *oracle) transmit(channel int, packet string) {
 	case spec.FIFOPerfectNetwork:
 		*list = append(*list, packet)
 		return
+	case spec.FIFOAtLeastOnceNetwork:
+		return // what is owed is kept apart
 	case spec.PerfectNetwork:
 		*list = append(*list, packet)
 	case spec.BagNetwork:
@@ -182,7 +184,7 @@ func (o *oracle) enabled() []world.Action {
 			list = append(list, world.Action{Kind: world.Send, From: left[0].From, To: left[0].To, Message: left[0].Message})
 		}
 	}
-	for _, a := range o.packets(world.Deliver, o.channels) {
+	for _, a := range o.packets(world.Deliver, o.deliverable()) {
 		if !o.waits(a.To) && len(o.unreported[int(a.From)*o.n+int(a.To)]) < o.link.Assumes.Cap() {
 			list = append(list, a)
 		}
@@ -265,12 +267,25 @@ func (o *oracle) handler(a world.Action) handler {
 	}
 }
 
+// deliverable returns what each channel can deliver or, of a queue, begins with.
+func (o *oracle) deliverable() [][]string {
+	if o.link.Assumes.Network != spec.FIFOAtLeastOnceNetwork {
+		return o.channels
+	}
+	lists := make([][]string, len(o.channels))
+	for c, delivered := range o.channels {
+		lists[c] = slices.Concat(delivered, o.owed[c][:min(1, len(o.owed[c]))])
+		slices.Sort(lists[c])
+	}
+	return lists
+}
+
 func queue(n spec.Network) bool { return n == spec.FIFONetwork || n == spec.FIFOPerfectNetwork }
 
 // confirming reports whether the network loses nothing and confirms.
 func (o *oracle) confirming() bool {
 	n := o.link.Assumes.Network
-	return n == spec.AtLeastOnceNetwork || n == spec.PerfectNetwork || n == spec.FIFOPerfectNetwork
+	return n == spec.AtLeastOnceNetwork || n == spec.FIFOAtLeastOnceNetwork || n == spec.PerfectNetwork || n == spec.FIFOPerfectNetwork
 }
 
 // waits reports whether too much of what p sent to those that are up is still
@@ -326,8 +341,12 @@ func (o *oracle) do(a world.Action) {
 		case spec.BagNetwork, spec.FIFONetwork, spec.PerfectNetwork, spec.FIFOPerfectNetwork:
 			remove(&o.channels[c], string(a.Packet))
 		}
+		if o.link.Assumes.Network == spec.FIFOAtLeastOnceNetwork && !slices.Contains(o.channels[c], string(a.Packet)) {
+			o.channels[c] = append(o.channels[c], string(a.Packet))
+			slices.Sort(o.channels[c])
+		}
 		_, confirmer := impl.As[impl.Confirmer](o.link.New(a.From, impl.Peers(a.From, o.n)))
-		if remove(&o.owed[c], string(a.Packet)) && confirmer && o.confirming() {
+		if o.owing(c, string(a.Packet)) && remove(&o.owed[c], string(a.Packet)) && confirmer && o.confirming() {
 			o.unreported[c] = append(o.unreported[c], string(a.Packet))
 			slices.Sort(o.unreported[c])
 		}
@@ -357,6 +376,11 @@ func (o *oracle) do(a world.Action) {
 		}
 		remove(&o.channels[c], string(a.Packet))
 	}
+}
+
+// owing reports whether to deliver the packet now is what was owed.
+func (o *oracle) owing(c int, packet string) bool {
+	return o.link.Assumes.Network != spec.FIFOAtLeastOnceNetwork || len(o.owed[c]) > 0 && o.owed[c][0] == packet
 }
 
 // remove takes the first such packet out of a list, if there is one.
@@ -399,8 +423,11 @@ func (o *oracle) state(t *testing.T) string {
 	for c := range o.channels {
 		part(fmt.Appendf(nil, "%q", o.channels[c]))
 		if o.confirming() {
-			slices.Sort(o.owed[c])
-			part(fmt.Appendf(nil, "%q %q", o.owed[c], o.unreported[c]))
+			owed := slices.Clone(o.owed[c])
+			if !o.link.Assumes.Network.Orders() {
+				slices.Sort(owed)
+			}
+			part(fmt.Appendf(nil, "%q %q", owed, o.unreported[c]))
 		}
 	}
 	for _, m := range o.monitors {

@@ -115,7 +115,7 @@ func TestParseErrors(t *testing.T) {
 		{"fair; link a", `1:7: link stands after the first action`},
 		{`send 0>1 "a"` + "\nnetwork set", `2:1: network stands after the first action`},
 		{"network #", `1:9: network: nothing follows`},
-		{"network air", `1:9: unknown network "air" (want set, lossyset, bag, fifo, stubborn, atleastonce, perfect or fifoperfect)`},
+		{"network air", `1:9: unknown network "air" (want set, lossyset, bag, fifo, stubborn, atleastonce, fifoatleastonce, perfect or fifoperfect)`},
 		{"network fifo(capacity=0)", `1:9: network "fifo(capacity=0)": setting "capacity=0" does not fit this network`},
 		{"network set\nnetwork set", `2:9: network stands twice`},
 		{"processes 1", `1:11: processes "1": want a number from 2 to 15`},

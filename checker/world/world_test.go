@@ -25,6 +25,7 @@ var networks = []spec.Assumptions{
 	{Network: spec.FIFONetwork, Capacity: 2, Duplicates: 1},
 	{Network: spec.StubbornNetwork},
 	{Network: spec.AtLeastOnceNetwork, Capacity: 2},
+	{Network: spec.FIFOAtLeastOnceNetwork, Capacity: 2},
 	{Network: spec.PerfectNetwork, Capacity: 2},
 	{Network: spec.FIFOPerfectNetwork, Capacity: 2},
 	{Network: spec.FIFOPerfectNetwork, Capacity: 2, Duplicates: 1},
