@@ -2,7 +2,8 @@ package spec
 
 import "strings"
 
-// Faults is a set of what a network may do to packets. The zero value is none.
+// Faults is a set of what may happen to packets and processes. The zero value
+// is none.
 type Faults uint8
 
 // The faults.
@@ -10,13 +11,17 @@ const (
 	Loss        Faults = 1 << iota // a packet is never delivered
 	Duplication                    // a packet is delivered more often than it was sent
 	Reordering                     // a packet is delivered before one that was sent earlier
+	Crashes                        // a process crashes, and may recover
+
+	// AllFaults is the set of all.
+	AllFaults = Loss | Duplication | Reordering | Crashes
 )
 
 // String returns the faults as "loss, duplication and reordering", or "no
 // fault".
 func (f Faults) String() string {
 	var names []string
-	for i, name := range []string{"loss", "duplication", "reordering"} {
+	for i, name := range []string{"loss", "duplication", "reordering", "crashes"} {
 		if f>>i&1 == 1 {
 			names = append(names, name)
 		}
@@ -31,40 +36,62 @@ func (f Faults) String() string {
 	}
 }
 
-// faultBudget is how often a fault happens in a run where the model of the
-// network wants a number.
-const faultBudget = 2
+// Each returns the faults of the set one by one.
+func (f Faults) Each() []Faults {
+	var list []Faults
+	for one := Loss; one <= Crashes; one <<= 1 {
+		if f&one != 0 {
+			list = append(list, one)
+		}
+	}
+	return list
+}
 
-// Surroundings returns the network on which just these faults happen:
+// Bounds of the networks of Surroundings: small, so that searches come to an end.
+const (
+	faultBudget   = 1 // how often a fault happens in a run, where the model wants a number
+	smallCapacity = 2
+)
+
+// Surroundings returns the assumptions under which just these faults happen,
+// Crashes as one crash of one process, from which it may recover, and the rest
+// as a network:
 //
-//	no fault                 fifoperfect
-//	loss                     fifo
-//	duplication              fifoperfect(duplicates=2)
-//	loss, duplication        fifo(duplicates=2)
-//	reordering               perfect
-//	loss, reordering         bag(drops=2)
-//	duplication, reordering  atleastonce
+//	no fault                 fifoperfect(capacity=2)
+//	loss                     fifo(capacity=2)
+//	duplication              fifoperfect(capacity=2,duplicates=1)
+//	loss, duplication        fifo(capacity=2,duplicates=1)
+//	reordering               perfect(capacity=2)
+//	loss, reordering         bag(capacity=2,drops=1,duplicates=0)
+//	duplication, reordering  atleastonce(capacity=2)
 //	all three                set
 //
-// Where packets overtake each other and are lost but not duplicated, or are
-// duplicated in order, a run has at most two such faults: a link that outlasts
-// two of them need not outlast more.
+// Channels hold two packets. Where packets overtake each other and are lost
+// but not duplicated, or are duplicated in order, a run has one such fault, or
+// more losses where a channel overflows.
 func Surroundings(f Faults) Assumptions {
-	switch f {
-	case Loss:
-		return Assumptions{Network: FIFONetwork}
-	case Duplication:
-		return Assumptions{Network: FIFOPerfectNetwork, Duplicates: faultBudget}
-	case Loss | Duplication:
-		return Assumptions{Network: FIFONetwork, Duplicates: faultBudget}
-	case Reordering:
-		return Assumptions{Network: PerfectNetwork}
-	case Loss | Reordering:
-		return Assumptions{Network: BagNetwork, Drops: faultBudget}
-	case Duplication | Reordering:
-		return Assumptions{Network: AtLeastOnceNetwork}
+	var a Assumptions
+	switch f &^ Crashes {
 	case Loss | Duplication | Reordering:
-		return Assumptions{Network: SetNetwork}
+	case Loss | Reordering:
+		a = Assumptions{Network: BagNetwork, Drops: faultBudget}
+	case Duplication | Reordering:
+		a = Assumptions{Network: AtLeastOnceNetwork}
+	case Reordering:
+		a = Assumptions{Network: PerfectNetwork}
+	case Loss, Loss | Duplication:
+		a = Assumptions{Network: FIFONetwork}
+	default:
+		a = Assumptions{Network: FIFOPerfectNetwork}
 	}
-	return Assumptions{Network: FIFOPerfectNetwork}
+	if a.Network.bounded() {
+		a.Capacity = smallCapacity
+	}
+	if a.Network.Queues() && f&Duplication != 0 {
+		a.Duplicates = faultBudget
+	}
+	if f&Crashes != 0 {
+		a.Crashes, a.Recoveries = 1, 1
+	}
+	return a
 }

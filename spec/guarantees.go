@@ -58,7 +58,7 @@ var (
 	LPL1 = Property{
 		ID: "LPL1", Name: "logged delivery", Class: Liveness, Source: logged,
 		Sentence: "A message that the link has accepted is eventually in stable storage at its receiver, whoever crashes, if both are up in the end.",
-		Reads:    KindsOf(Send, Accept, Reject, Store, Recover, Forever) | voiding, Tested: Store,
+		Reads:    KindsOf(Send, Accept, Reject, Store, Recover, Forever) | voiding, Tested: Send,
 		New: func() Monitor { return &loggedDelivery{} },
 	}
 	LPL2 = Property{

@@ -100,6 +100,36 @@ func (g Guarantee) With(more ...Property) Guarantee {
 	return Guarantee{Name: g.Name, Properties: append(slices.Clone(g.Properties), more...)}
 }
 
+// Implies reports whether a link that keeps g keeps h too: each property of h is
+// one of g, or entails the violation of one of g.
+func (g Guarantee) Implies(h Guarantee) bool {
+	return !slices.ContainsFunc(h.Properties, func(p Property) bool {
+		return !slices.ContainsFunc(entailed(p), func(id string) bool {
+			_, kept := g.Property(id)
+			return kept
+		})
+	})
+}
+
+// entailed returns the IDs of the property, of those that its violation
+// violates too, of those that theirs violate, and so on.
+func entailed(p Property) []string {
+	ids := append([]string{p.ID}, p.Entails...)
+	for i := 1; i < len(ids); i++ {
+		for _, q := range Properties() {
+			if q.ID != ids[i] {
+				continue
+			}
+			for _, id := range q.Entails {
+				if !slices.Contains(ids, id) {
+					ids = append(ids, id)
+				}
+			}
+		}
+	}
+	return ids
+}
+
 // Property returns the property of the guarantee with that ID.
 func (g Guarantee) Property(id string) (Property, bool) {
 	i := slices.IndexFunc(g.Properties, func(p Property) bool { return p.ID == id })

@@ -70,6 +70,7 @@ type session struct {
 type command struct {
 	name     string
 	argument string // what its one argument is, "" where it takes none
+	optional bool   // the argument may be left out
 	summary  string // one line
 	about    string
 	examples []string
@@ -81,7 +82,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		listCommand, checkCommand, exploreCommand, replayCommand, stepCommand, chartCommand, runCommand, mutantsCommand,
+		listCommand, checkCommand, exploreCommand, classifyCommand, replayCommand, stepCommand, chartCommand, runCommand, mutantsCommand,
 	}
 }
 
@@ -130,7 +131,7 @@ func (s *session) execute(c command, args []string) int {
 		c.usage(s.out, flags)
 		return 0
 	case err != nil:
-	case len(arguments) < want:
+	case len(arguments) < want && !c.optional:
 		err = fmt.Errorf("missing %s", c.argument)
 	case len(arguments) > want:
 		err = fmt.Errorf("unexpected argument %q", arguments[want])
