@@ -81,7 +81,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		listCommand, checkCommand, exploreCommand, replayCommand, stepCommand, chartCommand, runCommand, mutantsCommand,
+		listCommand, checkCommand, exploreCommand, replayCommand, stepCommand, chartCommand, runCommand, mutantsCommand, generalsCommand,
 	}
 }
 

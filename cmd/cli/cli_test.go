@@ -117,6 +117,14 @@ func TestCommands(t *testing.T) {
 		{name: "run with words", args: "run fifo -messages many", code: 3, err: []string{`run: invalid value "many"`}},
 		{name: "run into nowhere", args: "run fifo -o no/such/directory/h.jsonl", code: 3, err: []string{"no such file"}},
 
+		{
+			name: "generals", args: "generals -handshake 3", code: 1,
+			out: []string{"handshake of 3", "4  given  .        attacks  stays", "Run 4 breaks agreement", "E^3    ", "E^4   ", "\nviolated: agreement\n"},
+		},
+		{name: "generals who are cautious", args: "generals -enough 4", code: 1, out: []string{"Run 2 breaks agreement: A stays, B attacks."}},
+		{name: "generals who do not talk", args: "generals -handshake 0", code: 3, err: []string{"a handshake of 0 messages, want 1 to 1024"}},
+		{name: "generals who want too much", args: "generals -handshake 2 -enough 3", code: 3, err: []string{"message 3 is enough, want 1 to 2"}},
+
 		{name: "mutants that live", args: "mutants -schedules 1 -seed 7", code: 1, out: []string{"\nviolated: "}},
 		{name: "mutants without schedules", args: "mutants -schedules 0", code: 3, err: []string{"want at least 1"}},
 	} {
@@ -275,6 +283,35 @@ func TestMutantsJSON(t *testing.T) {
 		if g.Shortest < 1 || safety && g.Shortest > g.Shrunk {
 			t.Errorf("%s: shrunk to %d actions, the shortest has %d", g.Name, g.Shrunk, g.Shortest)
 		}
+	}
+}
+
+func TestGeneralsJSON(t *testing.T) {
+	code, out, _ := fairloss(t, "", "generals", "-json", "-handshake", "5", "-enough", "2")
+	var got struct {
+		Verdict, Protocol, Broken string
+		Messages                  int
+		Runs                      []struct {
+			Order         bool
+			Sent, Arrived int
+			A             bool `json:"a_attacks"`
+			B             bool `json:"b_attacks"`
+		}
+		Knowledge []struct {
+			Network     string
+			Runs, Depth int
+			Common      bool
+		}
+	}
+	decode(t, out, &got)
+	if code != 1 || got.Verdict != "violated" || got.Broken != "agreement" || got.Messages != 5 || len(got.Runs) != 5 || len(got.Knowledge) != 2 {
+		t.Fatalf("exit code %d, %+v", code, got)
+	}
+	if last := got.Runs[4]; !last.Order || last.Sent != 2 || last.Arrived != 1 || last.A || !last.B {
+		t.Errorf("the last run is %+v", last)
+	}
+	if k := got.Knowledge; k[0].Depth != 5 || k[0].Common || !k[1].Common {
+		t.Errorf("known is %+v", k)
 	}
 }
 
