@@ -7,7 +7,7 @@ import (
 )
 
 // maxRuns bounds the runs of a System.
-const maxRuns = 1 << 16
+const maxRuns = 1 << 14
 
 // System is a set of runs of one protocol, over which knowledge is defined: a
 // general knows, at the end of a run, what is so in every run of the system
@@ -22,7 +22,7 @@ type System struct {
 
 // AllRuns returns the system of all runs: with and without an order, and with
 // every set of messages lost. An error says what is wrong with the protocol, as
-// in Refute, or that it has more than 65536 runs.
+// in Refute, or that it has more than 16384 runs.
 func AllRuns(p Protocol) (*System, error) {
 	return newSystem(p, (*table).everyRun)
 }
