@@ -82,6 +82,16 @@ func TestCommands(t *testing.T) {
 			out: []string{"line 5: process 1 delivers", "ACK  holds", "LIN  violated", "\nviolated: PL2 LIN\n"},
 		},
 		{name: "flags after", args: "check - -guarantee at-least-once", stdin: header + send + deliver + again, out: []string{"holds: PL1 PL3\n"}},
+		{
+			name: "check with clocks", args: "check -clocks -", stdin: header + send + deliver,
+			out: []string{"2     1      [1 0]   send 0>1", "3     2      [1 1]   deliver 0>1", "HB   holds", "\nholds: PL1 PL2 PL3 HB\n"},
+		},
+		{
+			name: "check without causal order", args: "check -clocks -guarantee at-least-once -", code: 1,
+			stdin: header + deliver + strings.Replace(send, `"at":1`, `"at":2`, 1),
+			out:   []string{"HB   violated", "line 2: it is sent only at line 3"},
+		},
+		{name: "check of silence with clocks", args: "check -clocks -", stdin: header + send, code: 2, out: []string{"HB   inconclusive"}},
 		{name: "no such file", args: "check no/such/file", code: 3, err: []string{"no such file"}},
 		{name: "unknown guarantee", args: "check -guarantee some -", stdin: header + send, code: 3, err: []string{`unknown guarantee "some"`}},
 
@@ -204,6 +214,24 @@ func TestCheckJSON(t *testing.T) {
 	}
 	if got.Properties[1] != want {
 		t.Errorf("got %+v, want %+v", got.Properties[1], want)
+	}
+}
+
+func TestCheckClocksJSON(t *testing.T) {
+	_, out, _ := fairloss(t, header+send+deliver, "check", "-json", "-clocks", "-")
+	var got struct {
+		judged
+		Clocks []struct {
+			Line, Lamport int
+			Vector        []int
+		}
+	}
+	decode(t, out, &got)
+	if len(got.Clocks) != 2 || got.Clocks[1].Line != 3 || got.Clocks[1].Lamport != 2 || !slices.Equal(got.Clocks[1].Vector, []int{1, 1}) {
+		t.Errorf("clocks %+v", got.Clocks)
+	}
+	if _, out, _ := fairloss(t, header+send+deliver, "check", "-json", "-"); strings.Contains(out, "clocks") {
+		t.Errorf("clocks are printed though nobody asked: %s", out)
 	}
 }
 
