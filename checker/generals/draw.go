@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	fatesWide = 20 // columns for the fates of messages, one each; of more they are counted
+	fatesWide = 14 // columns for the fates of messages, one each; of more they are counted
 	shaft     = 44 // columns between the lifelines
 )
 

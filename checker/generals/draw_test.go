@@ -71,7 +71,7 @@ func narrow(t *testing.T, text string) {
 func TestDrawIsNarrow(t *testing.T) {
 	long := Handshake(1, 1)
 	long.A = func(bool) General { return &orator{} }
-	for _, p := range []Protocol{Handshake(1024, 1000), Handshake(21, 1), long} {
+	for _, p := range []Protocol{Handshake(1024, 1000), Handshake(14, 1), Handshake(15, 1), long} {
 		f, err := Refute(p)
 		if err != nil {
 			t.Fatal(err)

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"fairloss/spec"
 )
 
 // knows says by the definition whether a general knows a fact in a run.
@@ -123,13 +125,21 @@ func TestHandshakeKnowledge(t *testing.T) {
 	}
 }
 
-func TestTooManyRuns(t *testing.T) {
-	chatter := Protocol{
-		Name: "chatter", Rounds: 9,
-		A: func(bool) General { return &random{talk: 8, rounds: 9} },
-		B: func() General { return &random{talk: 8, rounds: 9} },
+// stubborn is a general who sends whatever comes.
+type stubborn struct{ shaker }
+
+func (*stubborn) Send(round int) []spec.Message {
+	if round > 15 {
+		return nil
 	}
-	if s, err := AllRuns(chatter); err == nil {
+	return []spec.Message{"x"}
+}
+
+func TestTooManyRuns(t *testing.T) {
+	one := Handshake(15, 1)
+	one.A = func(bool) General { return &stubborn{} }
+	one.B = func() General { return &random{} }
+	if s, err := AllRuns(one); err == nil {
 		t.Errorf("%d runs were looked at", len(s.Runs))
 	}
 }

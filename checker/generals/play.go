@@ -8,13 +8,14 @@ import "fmt"
 type table struct {
 	Protocol
 	conduct [2]map[string]string // by what was seen
+	most    int                  // messages of a run so far
 }
 
 func newTable(p Protocol) (*table, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	return &table{p, [2]map[string]string{{}, {}}}, nil
+	return &table{Protocol: p, conduct: [2]map[string]string{{}, {}}}, nil
 }
 
 // loss decides the fate of message n of a run, counted from 0.
@@ -50,7 +51,7 @@ func (t *table) once(order bool, lost loss) (r Run, err error) {
 			err = fmt.Errorf("general %s panics in %s: %v", at.side, at, p)
 		}
 	}()
-	r.Order = order
+	r = Run{Order: order, Messages: make([]Sent, 0, t.most)}
 	at.method = "New"
 	var generals [2]General
 	generals[A] = t.A(order)
@@ -83,6 +84,7 @@ func (t *table) once(order bool, lost loss) (r Run, err error) {
 		at.method = "Attack"
 		r.Attacks[x] = generals[x].Attack()
 	}
+	t.most = max(t.most, len(r.Messages))
 	return r, nil
 }
 

@@ -33,7 +33,7 @@ func (g *random) Send(round int) []spec.Message {
 	if round > g.rounds || bits%8 >= g.talk || g.silent && !g.order && g.received == 0 {
 		return nil
 	}
-	messages := []spec.Message{spec.Message(fmt.Sprint(bits >> 8 % 3))}
+	messages := []spec.Message{[...]spec.Message{"0", "1", "2"}[bits>>8%3]}
 	if bits>>16%4 == 0 {
 		messages = append(messages, "")
 	}
