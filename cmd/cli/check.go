@@ -2,11 +2,14 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"text/tabwriter"
 	"time"
 
 	"fairloss/checker"
+	"fairloss/checker/causal"
 	"fairloss/histories"
 	"fairloss/spec"
 )
@@ -20,15 +23,19 @@ var checkCommand = command{
 		"fairloss check history.jsonl",
 		"fairloss run -o fifo.jsonl fifo && fairloss check -json fifo.jsonl",
 		"fairloss check -guarantee fifo -timeout 10s - <history.jsonl",
+		"fairloss check -clocks history.jsonl",
 	},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
 		timeout := flags.Duration("timeout", time.Minute, "how long Porcupine may search")
 		guarantee := flags.String("guarantee", "", "judge by the guarantee of this `NAME`, instead of that in the header")
-		return func(s *session, file string) (spec.Verdict, error) { return check(s, file, *guarantee, *timeout) }
+		clocks := flags.Bool("clocks", false, "print the Lamport and the vector clock of each event, and check that nothing is received before it is sent")
+		return func(s *session, file string) (spec.Verdict, error) {
+			return check(s, file, *guarantee, *timeout, *clocks)
+		}
 	},
 }
 
-func check(s *session, file, guarantee string, timeout time.Duration) (spec.Verdict, error) {
+func check(s *session, file, guarantee string, timeout time.Duration, clocks bool) (spec.Verdict, error) {
 	in, err := s.open(file)
 	if err != nil {
 		return 0, err
@@ -50,14 +57,82 @@ func check(s *session, file, guarantee string, timeout time.Duration) (spec.Verd
 	if err != nil {
 		return 0, at(file, err)
 	}
+	if clocks {
+		judgements = append(judgements, judgeCausality(events))
+	}
 	r := newReport(header.Link, header.Guarantee, judgements)
+	if clocks {
+		r.Clocks = clocksOf(events)
+	}
 	if s.json {
 		return r.Verdict, s.printJSON(r)
 	}
 	fmt.Fprintf(s.out, "link %s, claimed: %s, %d events\n", orUnknown(r.Link), r.Guarantee, len(events))
+	s.printClocks(events, r.Clocks)
 	r.table(s, atLine)
 	fmt.Fprintln(s.out, r.conclusion())
 	return r.Verdict, nil
+}
+
+// causalOrder is judged where clocks are asked for.
+var causalOrder = spec.Property{
+	ID: "HB", Name: "causal order", Class: spec.Safety, Source: "Lamport 1978",
+	Sentence: "Nothing is received before it is sent.",
+}
+
+func judgeCausality(events []spec.Event) checker.Judgement {
+	j := checker.Judgement{Property: causalOrder, Verdict: spec.Holds, Broken: -1}
+	for _, e := range events {
+		if e.Kind == spec.Receive || e.Kind == spec.Deliver || e.Kind == spec.Store {
+			j.Tested++
+		}
+	}
+	var broken *causal.Contradiction
+	switch err := causal.Check(events); {
+	case errors.As(err, &broken):
+		j.Verdict, j.Broken, j.Reason = spec.Violated, broken.Event, fmt.Sprintf("it is sent only at line %d", lineOf(broken.Cause))
+	case j.Tested == 0:
+		j.Verdict, j.Reason = spec.Inconclusive, "vacuous: the history receives nothing"
+	}
+	return j
+}
+
+// clocked is the logical time of an event.
+type clocked struct {
+	Line    int      `json:"line"`
+	Lamport uint64   `json:"lamport"`
+	Vector  []uint64 `json:"vector"`
+}
+
+// clocksOf returns the clocks of the events that are at a process. Their
+// vectors have equal lengths.
+func clocksOf(events []spec.Event) []clocked {
+	order := causal.OrderOf(events)
+	processes := 0
+	for _, stamp := range order {
+		processes = max(processes, len(stamp.Vector))
+	}
+	list := []clocked{}
+	for i, stamp := range order {
+		if stamp.Lamport > 0 {
+			vector := make([]uint64, processes)
+			copy(vector, stamp.Vector)
+			list = append(list, clocked{lineOf(i), stamp.Lamport, vector})
+		}
+	}
+	return list
+}
+
+func (s *session) printClocks(events []spec.Event, clocks []clocked) {
+	if len(clocks) == 0 {
+		return
+	}
+	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	fmt.Fprint(t, "LINE\tCLOCK\tVECTOR\tEVENT\n")
+	for _, c := range clocks {
+		fmt.Fprintf(t, "%d\t%d\t%v\t%v\n", c.Line, c.Lamport, c.Vector, events[c.Line-lineOf(0)])
+	}
+	t.Flush()
 }
 
 func orUnknown(link string) string {

@@ -82,7 +82,8 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		listCommand, checkCommand, exploreCommand, classifyCommand, replayCommand, stepCommand, chartCommand, runCommand, mutantsCommand,
+		listCommand, checkCommand, exploreCommand, classifyCommand, replayCommand, stepCommand, chartCommand, runCommand,
+		mutantsCommand, generalsCommand,
 	}
 }
 

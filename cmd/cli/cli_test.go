@@ -82,6 +82,16 @@ func TestCommands(t *testing.T) {
 			out: []string{"line 5: process 1 delivers", "ACK  holds", "LIN  violated", "\nviolated: PL2 LIN\n"},
 		},
 		{name: "flags after", args: "check - -guarantee at-least-once", stdin: header + send + deliver + again, out: []string{"holds: PL1 PL3\n"}},
+		{
+			name: "check with clocks", args: "check -clocks -", stdin: header + send + deliver,
+			out: []string{"2     1      [1 0]   send 0>1", "3     2      [1 1]   deliver 0>1", "HB   holds", "\nholds: PL1 PL2 PL3 HB\n"},
+		},
+		{
+			name: "check without causal order", args: "check -clocks -guarantee at-least-once -", code: 1,
+			stdin: header + deliver + strings.Replace(send, `"at":1`, `"at":2`, 1),
+			out:   []string{"HB   violated", "line 2: it is sent only at line 3"},
+		},
+		{name: "check of silence with clocks", args: "check -clocks -", stdin: header + send, code: 2, out: []string{"HB   inconclusive"}},
 		{name: "no such file", args: "check no/such/file", code: 3, err: []string{"no such file"}},
 		{name: "unknown guarantee", args: "check -guarantee some -", stdin: header + send, code: 3, err: []string{`unknown guarantee "some"`}},
 
@@ -116,6 +126,14 @@ func TestCommands(t *testing.T) {
 		{name: "run too much loss", args: "run fifo -loss 2", code: 3, err: []string{"loss is 2, want a probability"}},
 		{name: "run with words", args: "run fifo -messages many", code: 3, err: []string{`run: invalid value "many"`}},
 		{name: "run into nowhere", args: "run fifo -o no/such/directory/h.jsonl", code: 3, err: []string{"no such file"}},
+
+		{
+			name: "generals", args: "generals -handshake 3", code: 1,
+			out: []string{"handshake of 3", "4  given  .        attacks  stays", "Run 4 breaks agreement", "E^3    ", "E^4   ", "\nviolated: agreement\n"},
+		},
+		{name: "generals who are cautious", args: "generals -enough 4", code: 1, out: []string{"Run 2 breaks agreement: A stays, B attacks."}},
+		{name: "generals who do not talk", args: "generals -handshake 0", code: 3, err: []string{"a handshake of 0 messages, want 1 to 1024"}},
+		{name: "generals who want too much", args: "generals -handshake 2 -enough 3", code: 3, err: []string{"message 3 is enough, want 1 to 2"}},
 
 		{name: "mutants that live", args: "mutants -schedules 1 -seed 7", code: 1, out: []string{"\nviolated: "}},
 		{name: "mutants without schedules", args: "mutants -schedules 0", code: 3, err: []string{"want at least 1"}},
@@ -199,6 +217,24 @@ func TestCheckJSON(t *testing.T) {
 	}
 }
 
+func TestCheckClocksJSON(t *testing.T) {
+	_, out, _ := fairloss(t, header+send+deliver, "check", "-json", "-clocks", "-")
+	var got struct {
+		judged
+		Clocks []struct {
+			Line, Lamport int
+			Vector        []int
+		}
+	}
+	decode(t, out, &got)
+	if len(got.Clocks) != 2 || got.Clocks[1].Line != 3 || got.Clocks[1].Lamport != 2 || !slices.Equal(got.Clocks[1].Vector, []int{1, 1}) {
+		t.Errorf("clocks %+v", got.Clocks)
+	}
+	if _, out, _ := fairloss(t, header+send+deliver, "check", "-json", "-"); strings.Contains(out, "clocks") {
+		t.Errorf("clocks are printed though nobody asked: %s", out)
+	}
+}
+
 func TestReplayWritesHistory(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "history.jsonl")
 	code, out, _ := fairloss(t, "link short-hash\nsend 0>1 \"a\"\nfair\n", "replay", "-", "-json", "-o", file)
@@ -275,6 +311,35 @@ func TestMutantsJSON(t *testing.T) {
 		if g.Shortest < 1 || safety && g.Shortest > g.Shrunk {
 			t.Errorf("%s: shrunk to %d actions, the shortest has %d", g.Name, g.Shrunk, g.Shortest)
 		}
+	}
+}
+
+func TestGeneralsJSON(t *testing.T) {
+	code, out, _ := fairloss(t, "", "generals", "-json", "-handshake", "5", "-enough", "2")
+	var got struct {
+		Verdict, Protocol, Broken string
+		Messages                  int
+		Runs                      []struct {
+			Order         bool
+			Sent, Arrived int
+			A             bool `json:"a_attacks"`
+			B             bool `json:"b_attacks"`
+		}
+		Knowledge []struct {
+			Network     string
+			Runs, Depth int
+			Common      bool
+		}
+	}
+	decode(t, out, &got)
+	if code != 1 || got.Verdict != "violated" || got.Broken != "agreement" || got.Messages != 5 || len(got.Runs) != 5 || len(got.Knowledge) != 2 {
+		t.Fatalf("exit code %d, %+v", code, got)
+	}
+	if last := got.Runs[4]; !last.Order || last.Sent != 2 || last.Arrived != 1 || last.A || !last.B {
+		t.Errorf("the last run is %+v", last)
+	}
+	if k := got.Knowledge; k[0].Depth != 5 || k[0].Common || !k[1].Common {
+		t.Errorf("known is %+v", k)
 	}
 }
 

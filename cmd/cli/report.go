@@ -17,6 +17,7 @@ type report struct {
 	Link       string       `json:"link"`
 	Guarantee  string       `json:"guarantee"`
 	Properties []finding    `json:"properties"`
+	Clocks     []clocked    `json:"clocks,omitempty"` // of each event, where they are asked for
 }
 
 // finding is what is said of one property.
