@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"fairloss/checker/world"
 	"fairloss/impl"
 	"fairloss/impl/mutant"
 	"fairloss/spec"
@@ -176,6 +177,84 @@ func TestLayersNeedTheirNetworks(t *testing.T) {
 		ids, _ := broken(t, link, "ab", "aa", "abc")
 		if test.breaks == "" && ids != nil || test.breaks != "" && !slices.Contains(ids, test.breaks) {
 			t.Errorf("%s on %s breaks %v, want %q", test.name, link.Assumes, ids, test.breaks)
+		}
+	}
+}
+
+// A process that waits for room is not at rest: where everybody waits, what is
+// in flight is still owed, and nothing is refuted.
+func TestWaitingIsNotTheEnd(t *testing.T) {
+	link := linkNamed(t, impl.Registry(), "fifo")
+	_, link = split(t, link)
+	link.Assumes.Capacity = 1
+	b := Bounds{Workload: append(requests("abc"), world.Request{From: 1, To: 0, Message: "d"})}
+	s, err := newSearch(link, Judged(link), b, false)
+	if err == nil {
+		err = s.run(context.Background())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLiveness(context.Background(), s)
+	stuck := 0
+	for i := range s.queue.n {
+		if first, end := s.edges.of(i); first == end && len(l.due(uint32(i))) > 0 {
+			stuck++
+		}
+	}
+	if stuck == 0 {
+		t.Error("nobody has to wait for ever")
+	}
+	r, err := Exhaust(context.Background(), link, link.Guarantee.Properties, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range r.Findings {
+		if f.Verdict != spec.Holds {
+			t.Errorf("%s is %s: %s", f.Property.ID, f.Verdict, f.Reason)
+		}
+	}
+}
+
+// Random schedules on the networks that stand for a guarantee come to an end,
+// with room and without.
+func TestRandomLayers(t *testing.T) {
+	for _, link := range stacks() {
+		_, upper := split(t, link)
+		for capacity := 1; capacity <= 4; capacity += 3 {
+			upper.Assumes.Capacity = capacity
+			if upper.Assumes.Network == spec.StubbornNetwork {
+				upper.Assumes.Capacity = 0
+			}
+			c := campaign(t, upper)
+			run(t, c, 1, 1000)
+			r, err := c.Report()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range r.Findings {
+				if _, claimed := upper.Guarantee.Property(f.Property.ID); f.Verdict != spec.Holds && (claimed || f.Tested > 0) {
+					t.Errorf("%s on %s: %s is %s: %s", upper.Name, upper.Assumes, f.Property.ID, f.Verdict, f.Reason)
+				}
+			}
+		}
+	}
+}
+
+// They find what is broken there.
+func TestRandomBrokenLayers(t *testing.T) {
+	for _, m := range mutant.Registry() {
+		_, upper, stacked := m.Split()
+		if !stacked {
+			continue
+		}
+		c := campaign(t, upper)
+		run(t, c, 1, 5000)
+		if !slices.ContainsFunc(c.Violated(), func(i int) bool { return c.judged[i].ID == m.Breaks }) {
+			t.Errorf("%s on %s: %s is not broken in 5000 schedules", upper.Name, upper.Assumes, m.Breaks)
+		}
+		if _, err := c.Report(); err != nil { // minimised, and run through the real code
+			t.Errorf("%s on %s: %v", upper.Name, upper.Assumes, err)
 		}
 	}
 }
