@@ -32,7 +32,7 @@ const (
 type network struct {
 	assumes  spec.Assumptions
 	confirms bool
-	moves    bool // delivering a packet changes its channel
+	moves    bool     // delivering a packet changes its channel
 	names    []string // packet -> its bytes
 	ids      map[string]uint32
 	contents []content
