@@ -40,6 +40,7 @@ type Link struct {
 	Assumes   spec.Assumptions // what it is claimed under; zero is the Set network
 	Processes int              // 0 means 2
 	Burst     bool             // the application sends its whole workload before anything else happens
+	Layers    Layering         // of what it is stacked, where New is its Stack
 
 	Parent string   // Mutant: the correct link it differs from
 	Breaks string   // Mutant: the ID of the property it is there to break

@@ -7,6 +7,9 @@ import "fairloss/spec"
 func Registry() []Link {
 	retransmit := FactoryOf(RetransmitUntilAcknowledged{})
 	session := FactoryOf(Session{Patience: 2, Resets: 1})
+	perfect := Layering{retransmit, FactoryOf(EliminateDuplicates{}), spec.AtLeastOnce}
+	fifo := Layering{retransmit, FactoryOf(DeliverInOrder{}), spec.AtLeastOnce}
+	durable := Layering{session, FactoryOf(EliminateDuplicates{}), spec.AtLeastOnce.With(spec.FIFODelivery)}
 	return []Link{
 		{
 			Name: "fairloss", Guarantee: spec.FairLoss, New: FactoryOf(FairLossLink{}),
@@ -25,11 +28,11 @@ func Registry() []Link {
 			Doc: "Retransmits until the receiver acknowledges; the receiver delivers every copy.",
 		},
 		{
-			Name: "perfect", Guarantee: spec.Perfect, New: Stack(retransmit, FactoryOf(EliminateDuplicates{})),
+			Name: "perfect", Guarantee: spec.Perfect, New: perfect.Stack(), Layers: perfect,
 			Doc: "Retransmits until acknowledged, and delivers each number once.",
 		},
 		{
-			Name: "fifo", Guarantee: spec.FIFO, New: Stack(retransmit, FactoryOf(DeliverInOrder{})),
+			Name: "fifo", Guarantee: spec.FIFO, New: fifo.Stack(), Layers: fifo,
 			Doc: "Retransmits until acknowledged, and delivers in the order of numbers from a reorder buffer.",
 		},
 		{
@@ -52,7 +55,7 @@ func Registry() []Link {
 			Doc: "Numbers messages within a session, as TCP does, and sends the unconfirmed ones again in the next.",
 		},
 		{
-			Name: "durablesession", Guarantee: spec.FIFO, New: Stack(session, FactoryOf(EliminateDuplicates{})),
+			Name: "durablesession", Guarantee: spec.FIFO, New: durable.Stack(), Layers: durable,
 			Doc: "Sessions under numbers that outlive them, so that what a new session repeats is recognised.",
 		},
 		{

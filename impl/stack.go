@@ -57,12 +57,16 @@ func Stack(bottomFirst ...Factory) Factory {
 
 // As reports whether l is a T, one of the optional interfaces of this package
 // (Recoverer, Readier, Holder, Describer, Confirmer), and returns it as such.
-// A stack is a T where at least one of its layers is; a type assertion would
-// find that every stack is.
+// A stack is a Confirmer where its bottom layer is, and any other T where at
+// least one of its layers is; a type assertion would find that every stack is.
 func As[T any](l Layer) (T, bool) {
 	t, ok := l.(T)
 	if s, isStack := l.(*stack); ok && isStack {
-		ok = slices.ContainsFunc(s.layers, func(l Layer) bool {
+		layers := s.layers
+		if _, confirmer := any(&t).(*Confirmer); confirmer {
+			layers = layers[:1]
+		}
+		ok = slices.ContainsFunc(layers, func(l Layer) bool {
 			_, ok := As[T](l)
 			return ok
 		})

@@ -21,6 +21,12 @@ func TestAs(t *testing.T) {
 	if _, ok := As[Confirmer](stackOf(script{}, script{})); ok {
 		t.Error("a stack without a Confirmer is one")
 	}
+	if _, ok := As[Confirmer](stackOf(script{}, header("a"))); ok {
+		t.Error("a stack is confirmed to that has no Confirmer at the bottom")
+	}
+	if _, ok := As[Confirmer](stackOf(header("a"), script{})); !ok {
+		t.Error("a stack with a Confirmer at the bottom is none")
+	}
 	if c, ok := As[Confirmer](header("a")); !ok || c != header("a") {
 		t.Error("a layer alone is not what it is")
 	}

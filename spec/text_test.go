@@ -207,3 +207,39 @@ func FuzzParseAssumptions(f *testing.F) {
 		}
 	})
 }
+
+func TestFaultsText(t *testing.T) {
+	for faults, want := range map[Faults]string{
+		0:                               "no fault",
+		Duplication:                     "duplication",
+		Loss | Reordering:               "loss and reordering",
+		Loss | Duplication | Reordering: "loss, duplication and reordering",
+	} {
+		if got := faults.String(); got != want {
+			t.Errorf("%d is spelled %q, want %q", faults, got, want)
+		}
+	}
+}
+
+// The network that stands for a guarantee has the name of it.
+func TestAbstract(t *testing.T) {
+	for _, test := range []struct {
+		guarantee Guarantee
+		want      Network
+		found     bool
+	}{
+		{FairLoss, SetNetwork, false},
+		{AtMostOnce, SetNetwork, false},
+		{ExactlyOnce, SetNetwork, false},
+		{Stubborn, StubbornNetwork, true},
+		{AtLeastOnce, AtLeastOnceNetwork, true},
+		{AtLeastOnce.With(FIFODelivery), FIFOAtLeastOnceNetwork, true},
+		{Perfect, PerfectNetwork, true},
+		{FIFO, FIFOPerfectNetwork, true},
+		{FIFO.With(Bounded(2, 3)), FIFOPerfectNetwork, true},
+	} {
+		if got, found := Abstract(test.guarantee); got.Network != test.want || found != test.found {
+			t.Errorf("%s: %s, %t; want %s, %t", test.guarantee.Name, got, found, test.want, test.found)
+		}
+	}
+}

@@ -66,6 +66,9 @@ func TestFollowCycle(t *testing.T) {
 	once := impl.FactoryOf(impl.FairLossLink{})
 	bag := spec.Assumptions{Network: spec.BagNetwork}
 	set := spec.Assumptions{}
+	on := func(n spec.Network) spec.Assumptions { return spec.Assumptions{Network: n, Capacity: 2} }
+	numbered := impl.FactoryOf(impl.EliminateDuplicates{})
+	const data = `"D\x01a"`
 	tests := []struct {
 		name    string
 		factory impl.Factory
@@ -81,6 +84,26 @@ func TestFollowCycle(t *testing.T) {
 		{"cycle without its timer", retransmit, set, `send 0>1 "a"; forever; deliver 0>1 "a"`, world.Bound, "timeout 0 1 is possible all the time"},
 		{"lost for ever", retransmit, set, `send 0>1 "a"; forever; timeout 0 1`, world.Bound, "sent 1, delivered 0"},
 		{"duplicated for ever", once, set, `send 0>1 "a"; forever; deliver 0>1 "a"`, world.Bound, "sent 0, delivered 1"},
+		{"stubborn rest", once, on(spec.StubbornNetwork), `send 0>1 "a"; forever`, world.Bound, `deliver 0>1 "a" is possible all the time`},
+		{"stubborn cycle", once, on(spec.StubbornNetwork), `send 0>1 "a"; forever; deliver 0>1 "a"`, world.Cycle, ""},
+		{"stubborn cycle that leaves one out", once, on(spec.StubbornNetwork), `send 0>1 "a"; send 0>1 "b"; forever; deliver 0>1 "a"`, world.Bound, `deliver 0>1 "b" is possible all the time`},
+		{"at least once, owed", once, on(spec.AtLeastOnceNetwork), `send 0>1 "a"; forever`, world.Bound, `deliver 0>1 "a" is possible all the time`},
+		{"at least once, delivered", once, on(spec.AtLeastOnceNetwork), `send 0>1 "a"; deliver 0>1 "a"; forever`, world.Quiet, ""},
+		{"at least once, for ever", once, on(spec.AtLeastOnceNetwork), `send 0>1 "a"; deliver 0>1 "a"; forever; deliver 0>1 "a"`, world.Bound, "sent 0, delivered 1"},
+		{"at least once, out of order", once, on(spec.FIFOAtLeastOnceNetwork), `send 0>1 "a"; send 0>1 "b"; deliver 0>1 "b"; forever`, world.Bound, "only the oldest packet can move"},
+		{"at least once, in order", once, on(spec.FIFOAtLeastOnceNetwork), `send 0>1 "a"; send 0>1 "b"; deliver 0>1 "a"; deliver 0>1 "b"; deliver 0>1 "a"; forever`, world.Quiet, ""},
+		{"perfect, in flight", once, on(spec.PerfectNetwork), `send 0>1 "a"; forever`, world.Bound, `deliver 0>1 "a" is possible all the time`},
+		{"perfect, twice", once, on(spec.PerfectNetwork), `send 0>1 "a"; deliver 0>1 "a"; deliver 0>1 "a"; forever`, world.Bound, "is not in flight"},
+		{"perfect, dropped", once, on(spec.PerfectNetwork), `send 0>1 "a"; drop 0>1 "a"; forever`, world.Bound, "a perfect network loses nothing"},
+		{"perfect, copied", once, on(spec.PerfectNetwork), `send 0>1 "a"; duplicate 0>1 "a"; forever`, world.Bound, "on a perfect network there is no duplicate action"},
+		{"perfect, unconfirmed", numbered, on(spec.PerfectNetwork), `send 0>1 "a"; deliver 0>1 ` + data + `; forever`, world.Bound, `confirm 0>1 ` + data + ` is possible all the time`},
+		{"perfect, confirmed", numbered, on(spec.PerfectNetwork), `send 0>1 "a"; deliver 0>1 ` + data + `; confirm 0>1 ` + data + `; forever`, world.Quiet, ""},
+		{"perfect, confirmed twice", numbered, on(spec.PerfectNetwork), `send 0>1 "a"; deliver 0>1 ` + data + `; confirm 0>1 ` + data + `; confirm 0>1 ` + data + `; forever`, world.Bound, "there is no unconfirmed delivery"},
+		{"nobody to confirm to", once, on(spec.PerfectNetwork), `send 0>1 "a"; deliver 0>1 "a"; confirm 0>1 "a"; forever`, world.Bound, "there is no unconfirmed delivery"},
+		{"at least once, confirmed once", numbered, on(spec.AtLeastOnceNetwork), `send 0>1 "a"; deliver 0>1 ` + data + `; deliver 0>1 ` + data + `; confirm 0>1 ` + data + `; forever`, world.Quiet, ""},
+		{"a cable confirms nothing", numbered, spec.Assumptions{Network: spec.FIFONetwork}, `send 0>1 "a"; deliver 0>1 ` + data + `; confirm 0>1 ` + data + `; forever`, world.Bound, "there is no unconfirmed delivery"},
+		{"fifo-perfect, more than the capacity", once, on(spec.FIFOPerfectNetwork), `send 0>1 "a"; send 0>1 "b"; send 0>1 "c"; forever`, world.Bound, `deliver 0>1 "a" is possible all the time`},
+		{"fifo-perfect, overtaking", once, on(spec.FIFOPerfectNetwork), `send 0>1 "a"; send 0>1 "b"; deliver 0>1 "b"; forever`, world.Bound, "only the oldest packet can move"},
 		{"not enabled", once, set, `forever; deliver 0>1 "a"`, world.Bound, "action 1 of the cycle"},
 		{"no cycle", once, set, `forever; send 0>1 "a"; deliver 0>1 "a"`, world.Bound, "does not lead back"},
 	}

@@ -89,6 +89,37 @@ var counting = impl.Link{Name: "counting", Guarantee: spec.AtLeastOnce, New: fun
 	}
 }}
 
+// answering answers every packet and delivers none.
+var answering = impl.Link{Name: "answering", New: func(spec.Process, []spec.Process) impl.Layer {
+	return &planted{send: transmitting, receive: func(from spec.Process, p impl.Packet, out *impl.Effects) { out.Transmit(from, p) }}
+}}
+
+// sendingUntilConfirmed is not ready before its message is confirmed.
+var sendingUntilConfirmed = impl.Link{Name: "confirmed", New: func(spec.Process, []spec.Process) impl.Layer {
+	waiting := false
+	return &confirmed{
+		planted: planted{
+			send: func(to spec.Process, m spec.Message, out *impl.Effects) {
+				waiting = true
+				transmitting(to, m, out)
+			},
+			receive: delivering,
+			ready:   func(spec.Process) bool { return !waiting },
+			key:     func() []byte { return fmt.Append(nil, waiting) },
+		},
+		confirmed: func(to spec.Process, p impl.Packet, out *impl.Effects) {
+			waiting = false
+			out.Confirm(to, spec.Message(p))
+		},
+	}
+}}
+
+// below puts a link that claims g on a network of capacity 2.
+func below(n spec.Network, link impl.Link, g spec.Guarantee) impl.Link {
+	link.Assumes, link.Guarantee = spec.Assumptions{Network: n, Capacity: 2}, g
+	return link
+}
+
 // crowding transmits two packets at a time and delivers only the second.
 func crowding(network spec.Assumptions) impl.Link {
 	return impl.Link{Name: "crowding", Guarantee: spec.AtLeastOnce, Assumes: network, New: func(self spec.Process, _ []spec.Process) impl.Layer {
@@ -163,6 +194,21 @@ func TestEndings(t *testing.T) {
 		{"the same with room for two", crowding(fifo(2)), `send 0>1 "a"; fair`, world.Met, 0},
 		{"the same in a bag without room", crowding(spec.Assumptions{Network: spec.BagNetwork, Capacity: 1}), `send 0>1 "a"; fair`, world.Bound, 1},
 		{"the same on a set", crowding(spec.Assumptions{}), `send 0>1 "a"; fair`, world.Met, 0},
+		{"stubborn network, sent once", below(spec.StubbornNetwork, sendingOnce, spec.AtLeastOnce), `send 0>1 "a"; fair`, world.Met, 0},
+		{"stubborn network, never quiet", below(spec.StubbornNetwork, sendingOnce, spec.Stubborn), `send 0>1 "a"; send 1>0 "b"; fair`, world.Cycle, 0},
+		{"stubborn network, never delivered", below(spec.StubbornNetwork, deaf, spec.AtLeastOnce), `send 0>1 "a"; fair`, world.Cycle, 1},
+		{"stubborn network, nothing sent", below(spec.StubbornNetwork, sendingOnce, spec.Stubborn), `fair`, world.Met, 0},
+		{"at-least-once network, delivered before", below(spec.AtLeastOnceNetwork, sendingOnce, spec.Stubborn), `send 0>1 "a"; deliver 0>1 "a"; deliver 0>1 "a"; fair`, world.Quiet, 1},
+		{"at-least-once network, not delivered before", below(spec.AtLeastOnceNetwork, sendingOnce, spec.Stubborn), `send 0>1 "a"; fair`, world.Quiet, 1},
+		{"at-least-once network in order", below(spec.FIFOAtLeastOnceNetwork, sendingOnce, spec.FIFO), `send 0>1 "a"; send 0>1 "b"; fair`, world.Met, 0},
+		{"perfect network, never delivered", below(spec.PerfectNetwork, sendingOnce, spec.Stubborn), `send 0>1 "a"; send 0>1 "b"; fair`, world.Quiet, 1},
+		{"perfect network, retransmitted for ever", below(spec.PerfectNetwork, deaf, spec.AtLeastOnce), `send 0>1 "a"; fair`, world.Cycle, 1},
+		{
+			"fifo-perfect network with more than its capacity", below(spec.FIFOPerfectNetwork, sendingOnce, spec.FIFO),
+			`send 0>1 "a"; send 0>1 "b"; send 0>1 "c"; fair`, world.Met, 0,
+		},
+		{"fifo-perfect network, answered for ever", below(spec.FIFOPerfectNetwork, answering, spec.AtLeastOnce), `send 0>1 "a"; send 0>1 "b"; send 1>0 "c"; fair`, world.Cycle, 1},
+		{"confirmed in the end", below(spec.PerfectNetwork, sendingUntilConfirmed, spec.AtLeastOnce), `send 0>1 "a"; deliver 0>1 "a"; fair`, world.Met, 0},
 		{"fair loss, nothing repeated", registered(t, "fairloss"), `send 0>1 "a"; fair`, world.Quiet, 0},
 		{"fair loss, a send repeated", registered(t, "fairloss"), `fair; send 0>1 "a"; drop 0>1 "a"`, world.Cycle, 0},
 		{"a send repeated and dropped for ever", with(impl.Link{New: func(spec.Process, []spec.Process) impl.Layer {

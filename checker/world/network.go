@@ -32,6 +32,7 @@ const (
 type network struct {
 	assumes  spec.Assumptions
 	confirms bool
+	moves    bool     // delivering a packet changes its channel
 	names    []string // packet -> its bytes
 	ids      map[string]uint32
 	contents []content
@@ -40,6 +41,7 @@ type network struct {
 
 func newNetwork(a spec.Assumptions) *network {
 	n := &network{assumes: a, confirms: a.Network.Confirms(), ids: map[string]uint32{}, known: map[string]uint32{}}
+	n.moves = n.confirms || n.consumes()
 	n.intern(content{})
 	return n
 }

@@ -74,3 +74,13 @@ func transmitting(to spec.Process, m spec.Message, out *impl.Effects) {
 func delivering(from spec.Process, p impl.Packet, out *impl.Effects) {
 	out.Deliver(from, spec.Message(p))
 }
+
+// confirmed is a planted layer that is told what was delivered.
+type confirmed struct {
+	planted
+	confirmed func(to spec.Process, p impl.Packet, out *impl.Effects)
+}
+
+func (l *confirmed) Confirmed(to spec.Process, p impl.Packet, out *impl.Effects) {
+	l.confirmed(to, p, out)
+}

@@ -169,7 +169,7 @@ func (w *World) Do(m Move) error {
 		w.rest[recoveries]--
 		return w.handle(w.handled(m))
 	case Deliver:
-		if w.sys.net.consumes() || w.sys.net.confirms {
+		if w.sys.net.moves {
 			w.change(m.place, w.sys.arrival(m.place), m.id)
 		}
 		return w.handle(w.handled(m))

@@ -26,6 +26,7 @@ var exploreCommand = command{
 		"fairloss explore perfect -liveness",
 		"fairloss explore alternatingbit -network set -messages 2",
 		"fairloss explore atleastonce -guarantee perfect",
+		"fairloss explore atmostonce -guarantee perfect -network atleastonce -liveness",
 		"fairloss explore selectiverepeat -messages 4 -max-states 1000000 -timeout 1m -json",
 	},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
@@ -33,7 +34,8 @@ var exploreCommand = command{
 		flags.StringVar(&o.guarantee, "guarantee", "", "judge by the guarantee of this `NAME`, instead of what the link claims")
 		flags.IntVar(&o.messages, "messages", 3, "how many messages process 0 sends to process 1")
 		flags.BoolVar(&o.equal, "equal", false, "send the same message each time")
-		flags.StringVar(&o.network, "network", "", "the `MODEL`: set, lossyset, bag(capacity=4,drops=2,duplicates=1) or fifo(capacity=4), instead of the link's own")
+		flags.StringVar(&o.network, "network", "", "the `MODEL`, instead of the link's own: set, lossyset, bag(capacity=4,drops=2,duplicates=1), fifo(capacity=4,duplicates=1);\n"+
+			"or what a lower layer promises: stubborn, atleastonce, fifoatleastonce, perfect, fifoperfect")
 		flags.IntVar(&o.processes, "processes", 0, "how many processes there are; 0 is the link's own number")
 		flags.BoolVar(&o.liveness, "liveness", false, "judge liveness too")
 		flags.IntVar(&o.maxStates, "max-states", 0, "stop at about as many states; 0 is no bound")

@@ -42,6 +42,14 @@ func TestExplore(t *testing.T) {
 		{name: "distinct messages", args: "payload-is-id -messages 2 -liveness", out: []string{"\nholds:"}},
 		{name: "another network", args: "alternatingbit -network set", code: 1, out: []string{"network: set", `; network set; send 0>1 "a"; `, "violated: PL2"}},
 		{name: "a full network", args: "alternatingbit -network fifo(capacity=1) -messages 1", out: []string{"network: fifo(capacity=1)", "\nholds"}},
+		{
+			name: "a layer alone", args: "atmostonce -guarantee perfect -network atleastonce -liveness",
+			out: []string{"network: atleastonce(capacity=4)", "\n40 states, ", "\nholds: PL1 PL2 PL3 ACK\n"},
+		},
+		{
+			name: "never quiet", args: "atmostonce -guarantee stubborn -network stubborn -liveness -messages 1", code: 1,
+			out: []string{"       forever:\n", `0>1 "D\x01a": sent 0, delivered 1 in the cycle`, "\nviolated: SL1\n"},
+		},
 		{name: "three processes", args: "perfect -processes 3 -messages 1", out: []string{"3 processes; 1 message on 0>1", "\nholds"}},
 		{name: "a burst", args: "golden/next -messages 2", out: []string{"\n84 states, 396 transitions, "}},
 		{name: "too many states", args: "golden/next -messages 6 -max-states 5000", code: 2, out: []string{"not complete (", "5000 states, ", "\ninconclusive: "}},

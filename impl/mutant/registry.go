@@ -7,8 +7,9 @@ import (
 	"fairloss/impl"
 )
 
-// Registry returns all mutants, grouped by what they get wrong. The slice is
-// fresh at each call.
+// Registry returns all mutants, grouped by what they get wrong. One without a
+// New has the layers of its parent, of which one is broken. The slice is fresh
+// at each call.
 func Registry() []impl.Link {
 	mutants := slices.Concat(lossy(), retransmitting(), numbering(), ordering(), windows(), sessions(), requests())
 	parents := impl.Registry()
@@ -18,9 +19,24 @@ func Registry() []impl.Link {
 		if p < 0 {
 			panic(fmt.Sprintf("mutant: %s has no parent %q", m.Name, m.Parent))
 		}
+		if m.New == nil {
+			m.Layers = replaced(parents[p].Layers, m.Layers)
+			m.New = m.Layers.Stack()
+		}
 		m.Kind, m.Guarantee, m.Assumes, m.Processes = impl.Mutant, parents[p].Guarantee, parents[p].Assumes, parents[p].Processes
 	}
 	return mutants
+}
+
+// replaced returns the layers of a stack, of which the broken one is another.
+func replaced(layers, broken impl.Layering) impl.Layering {
+	if broken.Lower != nil {
+		layers.Lower = broken.Lower
+	}
+	if broken.Upper != nil {
+		layers.Upper = broken.Upper
+	}
+	return layers
 }
 
 func lossy() []impl.Link {
@@ -79,51 +95,49 @@ func retransmitting() []impl.Link {
 }
 
 func numbering() []impl.Link {
-	retransmit := impl.FactoryOf(impl.RetransmitUntilAcknowledged{})
 	return []impl.Link{
 		{
 			Name: "delivers-header", Parent: "atmostonce", New: impl.FactoryOf(deliversHeader{}), Breaks: "PL3",
 			Doc: "Delivers a packet with its header.",
 		},
 		{
-			Name: "drops-overtaken", Parent: "perfect", New: impl.Stack(retransmit, impl.FactoryOf(dropsOvertaken{})),
+			Name: "drops-overtaken", Parent: "perfect", Layers: impl.Layering{Upper: impl.FactoryOf(dropsOvertaken{})},
 			Breaks: "PL1", Also: []string{"ACK"},
 			Doc: "Accepts any number above the last one and drops what was overtaken, though it was acknowledged.",
 		},
 		{
-			Name: "short-memory", Parent: "perfect", New: impl.Stack(retransmit, impl.FactoryOf(shortMemory{})), Breaks: "PL2",
+			Name: "short-memory", Parent: "perfect", Layers: impl.Layering{Upper: impl.FactoryOf(shortMemory{})}, Breaks: "PL2",
 			Doc: "Remembers only the last number that it saw.",
 		},
 		{
-			Name: "payload-is-id", Parent: "perfect", New: impl.Stack(retransmit, impl.FactoryOf(payloadIsID{})),
+			Name: "payload-is-id", Parent: "perfect", Layers: impl.Layering{Upper: impl.FactoryOf(payloadIsID{})},
 			Breaks: "PL1", Also: []string{"ACK"},
 			Doc: "Tells messages apart by their payloads, so that equal ones are one.",
 		},
 		{
-			Name: "short-hash", Parent: "perfect", New: impl.Stack(retransmit, impl.FactoryOf(shortHash{})),
+			Name: "short-hash", Parent: "perfect", Layers: impl.Layering{Upper: impl.FactoryOf(shortHash{})},
 			Breaks: "PL1", Also: []string{"ACK"},
 			Doc: "Tells messages apart by a hash of their numbers, which collides.",
 		},
 		{
-			Name: "delivers-first", Parent: "perfect", New: impl.Stack(retransmit, impl.FactoryOf(deliversFirst{})), Breaks: "PL2",
+			Name: "delivers-first", Parent: "perfect", Layers: impl.Layering{Upper: impl.FactoryOf(deliversFirst{})}, Breaks: "PL2",
 			Doc: "Delivers before it looks whether it has delivered already.",
 		},
 	}
 }
 
 func ordering() []impl.Link {
-	retransmit := impl.FactoryOf(impl.RetransmitUntilAcknowledged{})
 	return []impl.Link{
 		{
-			Name: "confirms-buffered", Parent: "fifo", New: impl.Stack(retransmit, impl.FactoryOf(confirmsBuffered{})), Breaks: "ACK",
+			Name: "confirms-buffered", Parent: "fifo", Layers: impl.Layering{Upper: impl.FactoryOf(confirmsBuffered{})}, Breaks: "ACK",
 			Doc: "Passes on a confirmation while the message waits in the reorder buffer.",
 		},
 		{
-			Name: "overflows", Parent: "fifo", New: impl.Stack(retransmit, impl.FactoryOf(overflows{})), Breaks: "PL1",
+			Name: "overflows", Parent: "fifo", Layers: impl.Layering{Upper: impl.FactoryOf(overflows{})}, Breaks: "PL1",
 			Doc: "Has a reorder buffer for one message and drops what finds it full, though it was acknowledged.",
 		},
 		{
-			Name: "flushes-backwards", Parent: "fifo", New: impl.Stack(retransmit, impl.FactoryOf(flushesBackwards{})), Breaks: "FIFO",
+			Name: "flushes-backwards", Parent: "fifo", Layers: impl.Layering{Upper: impl.FactoryOf(flushesBackwards{})}, Breaks: "FIFO",
 			Doc: "Empties the reorder buffer from the wrong end.",
 		},
 		{
@@ -171,7 +185,6 @@ func windows() []impl.Link {
 }
 
 func sessions() []impl.Link {
-	session := impl.FactoryOf(impl.Session{Patience: 2, Resets: 1})
 	return []impl.Link{
 		{
 			Name: "restarts-numbers", Parent: "session", Breaks: "PL1", Also: []string{"ACK"},
@@ -179,7 +192,7 @@ func sessions() []impl.Link {
 			Doc: "Restarts its numbers with a session, while the receiver goes on with the old ones.",
 		},
 		{
-			Name: "forgets-numbers", Parent: "durablesession", New: impl.Stack(session, impl.FactoryOf(shortMemory{})),
+			Name: "forgets-numbers", Parent: "durablesession", Layers: impl.Layering{Upper: impl.FactoryOf(shortMemory{})},
 			Breaks: "PL2", Also: []string{"FIFO"},
 			Doc: "Remembers of earlier sessions only the last number.",
 		},
