@@ -80,6 +80,14 @@ type Keyer interface {
 	AppendKey(b []byte) []byte
 }
 
+// Forger is a layer that says what an attacker who knows its code, but no
+// secret, can make of a packet that it has seen: for example the packet with
+// another content under a checksum that fits. Where a layer is none, attackers
+// change packets without understanding them.
+type Forger interface {
+	Forge(p Packet) []Packet
+}
+
 // Describer is a layer that names its packets for charts, as "data 1 g".
 type Describer interface {
 	Describe(p Packet) string

@@ -56,7 +56,7 @@ func Stack(bottomFirst ...Factory) Factory {
 }
 
 // As reports whether l is a T, one of the optional interfaces of this package
-// (Recoverer, Readier, Holder, Describer, Confirmer), and returns it as such.
+// (Recoverer, Readier, Holder, Describer, Confirmer, Forger), and returns it as such.
 // A stack is a Confirmer where its bottom layer is, and any other T where at
 // least one of its layers is; a type assertion would find that every stack is.
 func As[T any](l Layer) (T, bool) {
@@ -161,6 +161,16 @@ func (s *stack) Held() int {
 		}
 	}
 	return held
+}
+
+// Forge asks the lowest layer that is a Forger.
+func (s *stack) Forge(p Packet) []Packet {
+	for _, l := range s.layers {
+		if f, ok := As[Forger](l); ok {
+			return f.Forge(p)
+		}
+	}
+	return nil
 }
 
 // Describe asks the lowest layer that is a Describer: the layers below it are

@@ -60,6 +60,10 @@ func (n Network) Orders() bool { return n.Queues() || n == FIFOAtLeastOnceNetwor
 // bounded reports whether a Capacity has a meaning.
 func (n Network) bounded() bool { return n == BagNetwork || n.Queues() || n.Confirms() }
 
+// loses reports whether packets can be lost: where they cannot, none can be
+// changed on its way either.
+func (n Network) loses() bool { return n <= FIFONetwork }
+
 // duplicates reports whether duplicates are an action of their own.
 func (n Network) duplicates() bool { return n == BagNetwork || n.Queues() }
 
@@ -72,6 +76,10 @@ type Assumptions struct {
 	Duplicates int // Bag, FIFO, FIFOPerfect: how many packets may be duplicated in a run
 	Crashes    int // how often a process may crash in a run, at any point of what it does; all but its stable value is lost
 	Recoveries int // how often a crashed process may start again; 0 with crashes is the crash-stop model
+	Cuts       int // how often a direction between two processes may be cut off in a run, for a while or for ever
+
+	Corruptions int // networks that lose packets: how often one may arrive changed
+	Forgeries   int // networks that lose packets: how often one may arrive that nobody sent
 }
 
 // Cap returns the capacity of a channel: Capacity, or 4 where that is 0.
@@ -108,8 +116,13 @@ func (a Assumptions) String() string {
 	if a.Crashes > 0 || a.Recoveries > 0 {
 		add("crashes", a.Crashes)
 	}
-	if a.Recoveries > 0 {
-		add("recoveries", a.Recoveries)
+	for _, budget := range []struct {
+		key string
+		n   int
+	}{{"recoveries", a.Recoveries}, {"cuts", a.Cuts}, {"corruptions", a.Corruptions}, {"forgeries", a.Forgeries}} {
+		if budget.n > 0 {
+			add(budget.key, budget.n)
+		}
 	}
 	if settings == nil {
 		return a.Network.String()
@@ -164,6 +177,12 @@ func (a *Assumptions) set(setting string) error {
 		a.Crashes = n
 	case key == "recoveries":
 		a.Recoveries = n
+	case key == "cuts":
+		a.Cuts = n
+	case key == "corruptions" && a.Network.loses():
+		a.Corruptions = n
+	case key == "forgeries" && a.Network.loses():
+		a.Forgeries = n
 	default:
 		return fmt.Errorf("setting %q does not fit this network", setting)
 	}

@@ -126,6 +126,8 @@ func TestAssumptionsText(t *testing.T) {
 		{"fifo(capacity=1)", Assumptions{Network: FIFONetwork, Capacity: 1}, ""},
 		{"set(crashes=1)", Assumptions{Crashes: 1}, ""},
 		{"fifo(capacity=2,crashes=1,recoveries=2)", Assumptions{Network: FIFONetwork, Capacity: 2, Crashes: 1, Recoveries: 2}, ""},
+		{"set(cuts=2)", Assumptions{Cuts: 2}, ""},
+		{"set(crashes=1,cuts=1,corruptions=3,forgeries=1)", Assumptions{Crashes: 1, Cuts: 1, Corruptions: 3, Forgeries: 1}, ""},
 		{"set(recoveries=1)", Assumptions{Recoveries: 1}, "set(crashes=0,recoveries=1)"},
 		{"bag", Assumptions{Network: BagNetwork}, "bag(capacity=4,drops=0,duplicates=0)"},
 		{"fifo", Assumptions{Network: FIFONetwork}, "fifo(capacity=4)"},
@@ -186,7 +188,7 @@ func TestParseAssumptionsErrors(t *testing.T) {
 func FuzzParseAssumptions(f *testing.F) {
 	for _, seed := range []string{
 		"set", "lossyset", "bag", "fifo(capacity=1)", "bag(capacity=3,drops=2,duplicates=1)", "bag(drops=1", "set()", "bag(drops=+1,drops=2)",
-		"stubborn", "atleastonce(capacity=1)", "fifoperfect(duplicates=1)", "fifo(capacity=2,duplicates=0)", "set(crashes=2,recoveries=1)",
+		"stubborn", "atleastonce(capacity=1)", "fifoperfect(duplicates=1)", "fifo(capacity=2,duplicates=0)", "set(crashes=2,recoveries=1)", "lossyset(cuts=1,corruptions=1,forgeries=2)", "perfect(corruptions=1)",
 	} {
 		f.Add(seed)
 	}
@@ -202,7 +204,7 @@ func FuzzParseAssumptions(f *testing.F) {
 		if err != nil || again.String() != a.String() || again.Cap() != a.Cap() {
 			t.Errorf("%q is read as %+v, written as %q, and read as %+v, %v", s, a, a, again, err)
 		}
-		if a.Cap() < 1 || min(a.Drops, a.Duplicates, a.Crashes, a.Recoveries) < 0 {
+		if a.Cap() < 1 || min(a.Drops, a.Duplicates, a.Crashes, a.Recoveries, a.Cuts, a.Corruptions, a.Forgeries) < 0 {
 			t.Errorf("%q is read as %+v", s, a)
 		}
 	})

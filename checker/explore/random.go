@@ -40,19 +40,19 @@ type plan struct {
 	losses   int // consecutive losses of a packet in the suffix, at most
 }
 
-// weights says how likely each enabled action is, by kind; of crashes, how
-// likely one of them is.
+// weights says how likely each enabled action is, by kind; of crashes, cuts,
+// corruptions and forgeries, how likely one of them is.
 type weights [world.ActionKinds]int
 
 // profiles are the weights that schedules have: each has a bias of its own, so
 // that each kind of fault is common in some and rare in others.
 var profiles = [...]weights{
-	{world.Send: 4, world.Deliver: 4, world.Confirm: 4, world.Timeout: 4, world.Recover: 4, world.Duplicate: 2, world.Drop: 1, world.Crash: 1},
-	{world.Send: 16, world.Deliver: 4, world.Confirm: 1, world.Timeout: 1, world.Recover: 1, world.Duplicate: 1, world.Drop: 1, world.Crash: 2},
-	{world.Send: 1, world.Deliver: 8, world.Confirm: 1, world.Timeout: 1, world.Recover: 8, world.Duplicate: 2, world.Drop: 1, world.Crash: 8},
-	{world.Send: 2, world.Deliver: 1, world.Confirm: 4, world.Timeout: 8, world.Recover: 4, world.Duplicate: 1, world.Drop: 4, world.Crash: 1},
-	{world.Send: 8, world.Deliver: 1, world.Confirm: 2, world.Timeout: 2, world.Recover: 2, world.Duplicate: 4, world.Drop: 2, world.Crash: 2},
-	{world.Send: 1, world.Deliver: 2, world.Confirm: 1, world.Timeout: 1, world.Recover: 2, world.Duplicate: 1, world.Drop: 8, world.Crash: 4},
+	{world.Send: 4, world.Deliver: 4, world.Confirm: 4, world.Timeout: 4, world.Recover: 4, world.Heal: 4, world.Duplicate: 2, world.Drop: 1, world.Corrupt: 1, world.Forge: 1, world.Cut: 1, world.Crash: 1},
+	{world.Send: 16, world.Deliver: 4, world.Confirm: 1, world.Timeout: 1, world.Recover: 1, world.Heal: 1, world.Duplicate: 1, world.Drop: 1, world.Corrupt: 1, world.Forge: 1, world.Cut: 1, world.Crash: 2},
+	{world.Send: 1, world.Deliver: 8, world.Confirm: 1, world.Timeout: 1, world.Recover: 8, world.Heal: 8, world.Duplicate: 2, world.Drop: 1, world.Corrupt: 2, world.Forge: 2, world.Cut: 4, world.Crash: 8},
+	{world.Send: 2, world.Deliver: 1, world.Confirm: 4, world.Timeout: 8, world.Recover: 4, world.Heal: 4, world.Duplicate: 1, world.Drop: 4, world.Corrupt: 4, world.Forge: 4, world.Cut: 1, world.Crash: 1},
+	{world.Send: 8, world.Deliver: 1, world.Confirm: 2, world.Timeout: 2, world.Recover: 2, world.Heal: 2, world.Duplicate: 4, world.Drop: 2, world.Corrupt: 2, world.Forge: 2, world.Cut: 8, world.Crash: 2},
+	{world.Send: 1, world.Deliver: 2, world.Confirm: 1, world.Timeout: 1, world.Recover: 2, world.Heal: 2, world.Duplicate: 1, world.Drop: 8, world.Corrupt: 1, world.Forge: 1, world.Cut: 4, world.Crash: 4},
 }
 
 func (c *Campaign) draw(src Source) plan {
@@ -149,7 +149,7 @@ func choose(src Source, moves []world.Move, w *weights) world.Move {
 		case r >= of:
 			r -= of
 			first += n
-		case world.ActionKind(kind) == world.Crash:
+		case world.ActionKind(kind) >= world.Corrupt:
 			return moves[first+src.Intn(n)]
 		default:
 			return moves[first+r/w[kind]]
@@ -158,9 +158,10 @@ func choose(src Source, moves []world.Move, w *weights) world.Move {
 	panic("explore: a choice beyond the last move")
 }
 
-// of is the weight of n actions of a kind. There are many places for a crash.
+// of is the weight of n actions of a kind. There are many places for a crash,
+// and many ways to change a packet.
 func (w *weights) of(kind world.ActionKind, n int) int {
-	if kind == world.Crash {
+	if kind >= world.Corrupt {
 		n = min(n, 1)
 	}
 	return n * w[kind]

@@ -80,7 +80,7 @@ func (w *World) goRound(cycle []Action) (Ending, error) {
 		}
 	}
 	w.witness.history, w.witness.actions, w.steps = w.witness.history[:history], w.witness.actions[:actions], steps
-	flows := slices.DeleteFunc(Traffic(w.witness.history), func(f Flow) bool { return w.local(int(f.To)).down })
+	flows := slices.DeleteFunc(Traffic(w.witness.history), func(f Flow) bool { return w.closed(int(w.sys.channel(f.From, f.To))) })
 	if err := w.unfair(cycle, due, flows); err != nil {
 		return Bound, err
 	}
@@ -107,7 +107,7 @@ func (w *World) due() []Action {
 		}
 	}
 	for c, content := range w.channels {
-		if !w.downAt(c) {
+		if !w.closed(c) {
 			moves = each(moves, Deliver, c, w.sys.net.due(content))
 		}
 		if !w.local(c / w.sys.n).down {

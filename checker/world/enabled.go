@@ -33,6 +33,9 @@ func (w *World) Enabled(moves []Move) []Move {
 		moves = w.recoverMoves(moves)
 	}
 	handlers := len(moves)
+	if w.rest[severed] != 0 {
+		moves = w.channelMoves(moves, Heal)
+	}
 	if w.canCopy() {
 		for c, content := range w.channels {
 			if len(w.sys.net.contents[content].packets) < w.sys.net.assumes.Cap() {
@@ -44,6 +47,15 @@ func (w *World) Enabled(moves []Move) []Move {
 		for c, content := range w.channels {
 			moves = each(moves, Drop, c, w.sys.net.contents[content].movable)
 		}
+	}
+	if w.rest[corruptions] > 0 {
+		moves = w.corruptMoves(moves)
+	}
+	if w.rest[forgeries] > 0 {
+		moves = w.forgeMoves(moves)
+	}
+	if w.rest[cuts] > 0 {
+		moves = w.channelMoves(moves, Cut)
 	}
 	if w.rest[crashes] > 0 {
 		moves = w.crashMoves(moves, handlers)
@@ -64,7 +76,7 @@ func each(moves []Move, kind ActionKind, c int, packets []uint32) []Move {
 
 func (w *World) deliveries(moves []Move) []Move {
 	for c, content := range w.channels {
-		if content == 0 || w.downAt(c) || w.sys.net.confirms && (w.waits(c%w.sys.n) || w.full(w.sys.net.contents[content].unconfirmed)) {
+		if content == 0 || w.closed(c) || w.sys.net.confirms && (w.waits(c%w.sys.n) || w.full(w.sys.net.contents[content].unconfirmed)) {
 			continue
 		}
 		moves = each(moves, Deliver, c, w.sys.net.contents[content].movable)
@@ -157,8 +169,9 @@ func (w *World) canDrop() bool {
 	return false
 }
 
-// downAt reports whether the process at the end of channel c is down.
-func (w *World) downAt(c int) bool { return w.local(c % w.sys.n).down }
+// closed reports whether nothing gets through channel c: it is cut, or the
+// process at its end is down.
+func (w *World) closed(c int) bool { return w.rest[severed]>>c&1 == 1 || w.local(c%w.sys.n).down }
 
 // requestable returns the requests that the application at p can make now,
 // where its link is ready.
@@ -196,6 +209,10 @@ func (w *World) move(a Action) (Move, error) {
 		return w.timeout(a)
 	case Recover, Crash:
 		return w.crash(a)
+	case Cut, Heal:
+		return w.partition(a)
+	case Corrupt, Forge:
+		return w.intrusion(a)
 	}
 	if !w.sys.isChannel(a.From, a.To) {
 		return Move{}, fmt.Errorf("not enabled: there is no channel %d>%d among %d processes", a.From, a.To, w.sys.n)
@@ -290,8 +307,8 @@ func (w *World) timeout(a Action) (Move, error) {
 func (w *World) allowed(m Move, c content) error {
 	model := w.sys.net.assumes.Network
 	switch {
-	case m.kind == Deliver && w.downAt(int(m.place)):
-		return fmt.Errorf("not enabled: process %d is down", int(m.place)%w.sys.n)
+	case m.kind == Deliver && w.closed(int(m.place)):
+		return w.whyClosed(int(m.place))
 	case !slices.Contains(c.movable, m.id):
 		return fmt.Errorf("not enabled: on a %s network only the oldest packet can move", model)
 	case m.kind == Drop && model == spec.SetNetwork:

@@ -45,8 +45,8 @@ type fairRun struct {
 	ready       []uint64      // of each process, whom it was ready to send to within the cycle
 }
 
-// RunFair lets the network be fair from now on: processes that are down recover
-// as far as the budget goes, then, in rounds, each packet
+// RunFair lets the network be fair from now on: every cut is healed, processes
+// that are down recover as far as the budget goes, then, in rounds, each packet
 // transmitted in the round before is delivered, unless it is lost, and each
 // armed timer expires. A network that confirms does so after its deliveries. Packets transmitted before may stay lost for ever where
 // the model allows it. It ends when every link is ready and nothing is owed
@@ -55,12 +55,8 @@ type fairRun struct {
 // event goes before what repeats. An error is a *Failure.
 func (w *World) RunFair(s Suffix) (Ending, error) {
 	w.fair = &fairRun{suffix: s}
-	for _, m := range w.recoverMoves(nil) {
-		if w.rest[recoveries] > 0 {
-			if err := w.Do(m); err != nil {
-				return Bound, err
-			}
-		}
+	if err := w.repair(); err != nil {
+		return Bound, err
 	}
 	limit := w.steps + maxFairSteps
 	var states [][]byte
@@ -87,6 +83,24 @@ func (w *World) RunFair(s Suffix) (Ending, error) {
 	return Bound, nil
 }
 
+// repair heals every cut, and lets processes recover.
+func (w *World) repair() error {
+	for _, m := range w.channelMoves(nil, Heal) {
+		if err := w.Do(m); err != nil {
+			return err
+		}
+	}
+	for _, m := range w.recoverMoves(nil) {
+		if w.rest[recoveries] == 0 {
+			break
+		}
+		if err := w.Do(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (w *World) markForever() {
 	w.observe(w.sys.forever)
 	if w.witness != nil {
@@ -108,7 +122,7 @@ func (w *World) repeat(rounds int) (Ending, error) {
 		return Bound, err
 	}
 	for p := range w.fair.sent {
-		if !w.fair.received[p] && !w.downAt(int(p.channel)) {
+		if !w.fair.received[p] && !w.closed(int(p.channel)) {
 			return Bound, nil
 		}
 	}
@@ -180,7 +194,7 @@ func (w *World) quiet() bool {
 		}
 	}
 	for c, content := range w.channels {
-		if len(w.sys.net.flight(content)) > 0 && !w.downAt(c) || len(w.sys.net.contents[content].unconfirmed) > 0 && !w.local(c/w.sys.n).down {
+		if len(w.sys.net.flight(content)) > 0 && !w.closed(c) || len(w.sys.net.contents[content].unconfirmed) > 0 && !w.local(c/w.sys.n).down {
 			return false
 		}
 	}
@@ -271,7 +285,7 @@ func (w *World) confirmAll() error {
 }
 
 func (w *World) settleOne(p push) error {
-	if w.downAt(int(p.channel)) {
+	if w.closed(int(p.channel)) {
 		return nil
 	}
 	m := Move{kind: Deliver, place: p.channel, id: p.packet}

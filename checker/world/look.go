@@ -57,7 +57,7 @@ func (w *World) Look(m Move, scratch []Parcel) Step {
 		return s
 	}
 	for _, push := range t.sends {
-		if w.downAt(int(push.channel)) {
+		if w.closed(int(push.channel)) {
 			continue // fair loss is between processes that are up
 		}
 		s.Transmits = append(s.Transmits, w.sys.parcel(push.channel, push.packet))
@@ -73,7 +73,7 @@ func (w *World) Due(list []Duty) []Duty {
 		}
 	}
 	for c, content := range w.channels {
-		if !w.downAt(c) {
+		if !w.closed(c) {
 			list = w.sys.duties(list, c, w.sys.net.due(content), delivery)
 		}
 		if !w.local(c / w.sys.n).down {

@@ -37,6 +37,7 @@ type network struct {
 	ids      map[string]uint32
 	contents []content
 	known    map[string]uint32
+	variants [][]uint32 // packet -> the ways in which it may arrive changed; nil is unknown
 }
 
 func newNetwork(a spec.Assumptions) *network {

@@ -31,7 +31,9 @@ type oracle struct {
 	copies     int
 	crashes    int
 	recoveries int
-	past       [][]handler // of each process, since its start or its last recovery
+	budget     spec.Assumptions // what is left of cuts, corruptions and forgeries
+	severed    []bool           // from*n+to
+	past       [][]handler      // of each process, since its start or its last recovery
 	steps      int
 	history    []spec.Event
 }
@@ -46,7 +48,7 @@ func newOracle(link impl.Link, properties []spec.Property, workload []world.Requ
 		stable: make([][]byte, n), workload: make([][]world.Request, n), channels: make([][]string, n*n),
 		owed: make([][]string, n*n), unreported: make([][]string, n*n),
 		drops: link.Assumes.Drops, copies: link.Assumes.Duplicates,
-		crashes: link.Assumes.Crashes, recoveries: link.Assumes.Recoveries, past: make([][]handler, n),
+		crashes: link.Assumes.Crashes, recoveries: link.Assumes.Recoveries, budget: link.Assumes, severed: make([]bool, n*n), past: make([][]handler, n),
 	}
 	for _, r := range workload {
 		o.workload[r.From] = append(o.workload[r.From], r)
@@ -208,6 +210,7 @@ func (o *oracle) enabled() []world.Action {
 		}
 	}
 	handlers := slices.Clone(list)
+	list = append(list, o.directions(world.Heal)...)
 	network := o.link.Assumes.Network
 	if (network == spec.BagNetwork || queue(network)) && o.copies > 0 {
 		list = append(list, o.packets(world.Duplicate, o.channels)...)
@@ -215,10 +218,88 @@ func (o *oracle) enabled() []world.Action {
 	if network == spec.LossySetNetwork || network == spec.FIFONetwork || network == spec.BagNetwork && o.drops > 0 {
 		list = append(list, o.packets(world.Drop, o.channels)...)
 	}
+	if o.budget.Corruptions > 0 {
+		for _, a := range o.packets(world.Deliver, o.deliverable()) {
+			for _, as := range changed(string(a.Packet)) {
+				list = append(list, world.Action{Kind: world.Corrupt, From: a.From, To: a.To, Packet: a.Packet, As: impl.Packet(as)})
+			}
+		}
+	}
+	if o.budget.Forgeries > 0 {
+		list = append(list, o.forgeries()...)
+	}
+	if o.budget.Cuts > 0 {
+		list = append(list, o.directions(world.Cut)...)
+	}
 	if o.crashes > 0 {
 		list = append(list, o.crashing(handlers)...)
 	}
 	return list
+}
+
+// directions returns a Cut of each direction that is whole, or a Heal of each
+// that is cut.
+func (o *oracle) directions(kind world.ActionKind) []world.Action {
+	var list []world.Action
+	for c, cut := range o.severed {
+		if from, to := spec.Process(c/o.n), spec.Process(c%o.n); from != to && cut == (kind == world.Heal) {
+			list = append(list, world.Action{Kind: kind, From: from, To: to})
+		}
+	}
+	return list
+}
+
+// forgeries returns, for each direction that is open, each packet that is not
+// in flight there but in flight elsewhere, or a change of one in flight.
+func (o *oracle) forgeries() []world.Action {
+	var list []world.Action
+	for c := range o.channels {
+		if c/o.n == c%o.n || o.severed[c] || o.layers[c%o.n] == nil {
+			continue
+		}
+		done := slices.Clone(o.channels[c])
+		for from, packets := range o.channels {
+			for _, p := range packets {
+				candidates := changed(p)
+				if from != c {
+					candidates = append([]string{p}, candidates...)
+				}
+				for _, q := range candidates {
+					if !slices.Contains(done, q) {
+						done = append(done, q)
+						list = append(list, world.Action{Kind: world.Forge, From: spec.Process(c / o.n), To: spec.Process(c % o.n), Packet: impl.Packet(q)})
+					}
+				}
+			}
+		}
+	}
+	return list
+}
+
+// changed is what can become of a short packet: a bit flipped, the end cut off,
+// two words swapped.
+func changed(p string) []string {
+	var list []string
+	for i := range p {
+		for bit := range 8 {
+			if len(p) <= 4 || bit == 0 {
+				list = append(list, p[:i]+string([]byte{p[i] ^ 1<<bit})+p[i+1:])
+			}
+		}
+	}
+	for n := range p {
+		list = append(list, p[:n])
+	}
+	for i := 0; i+4 <= len(p); i += 2 {
+		list = append(list, p[:i]+p[i+2:i+4]+p[i:i+2]+p[i+4:])
+	}
+	var once []string
+	for _, v := range list {
+		if v != p && !slices.Contains(once, v) {
+			once = append(once, v)
+		}
+	}
+	return once
 }
 
 // crashing returns the crashes between two events, then those within each of
@@ -251,6 +332,10 @@ func (o *oracle) handler(a world.Action) handler {
 	case world.Send:
 		return func(l impl.Layer, out *impl.Effects) { l.Send(a.To, a.Message, out) }
 	case world.Deliver:
+		return func(l impl.Layer, out *impl.Effects) { l.Receive(a.From, a.Packet, out) }
+	case world.Corrupt:
+		return func(l impl.Layer, out *impl.Effects) { l.Receive(a.From, a.As, out) }
+	case world.Forge:
 		return func(l impl.Layer, out *impl.Effects) { l.Receive(a.From, a.Packet, out) }
 	case world.Confirm:
 		return func(l impl.Layer, out *impl.Effects) { l.(impl.Confirmer).Confirmed(a.To, a.Packet, out) }
@@ -312,7 +397,7 @@ func (o *oracle) ready(p int, to spec.Process) bool {
 func (o *oracle) packets(kind world.ActionKind, lists [][]string) []world.Action {
 	var list []world.Action
 	for c, packets := range lists {
-		if kind == world.Deliver && o.layers[c%o.n] == nil || kind == world.Confirm && o.layers[c/o.n] == nil {
+		if kind == world.Deliver && (o.severed[c] || o.layers[c%o.n] == nil) || kind == world.Confirm && o.layers[c/o.n] == nil {
 			continue
 		}
 		if kind == world.Duplicate && len(packets) >= o.link.Assumes.Cap() {
@@ -363,6 +448,23 @@ func (o *oracle) do(a world.Action) {
 		o.handle(a.From, a, []spec.Event{{Kind: spec.Recover, Process: a.From}}, o.handler(a))
 	case world.Crash:
 		o.crash(a.From)
+	case world.Cut, world.Heal:
+		kind := spec.Heal
+		if a.Kind == world.Cut {
+			kind = spec.Cut
+			o.budget.Cuts--
+		}
+		o.severed[c] = a.Kind == world.Cut
+		o.observe(spec.Event{Kind: kind, Process: a.From, Peer: a.To})
+	case world.Corrupt:
+		o.budget.Corruptions--
+		if n := o.link.Assumes.Network; n == spec.BagNetwork || n == spec.FIFONetwork {
+			remove(&o.channels[c], string(a.Packet))
+		}
+		o.handle(a.To, a, []spec.Event{{Kind: spec.Receive, Process: a.To, Peer: a.From, Packet: string(a.As)}}, o.handler(a))
+	case world.Forge:
+		o.budget.Forgeries--
+		o.handle(a.To, a, []spec.Event{{Kind: spec.Receive, Process: a.To, Peer: a.From, Packet: string(a.Packet)}}, o.handler(a))
 	case world.Duplicate:
 		o.copies--
 		if queue(o.link.Assumes.Network) {
@@ -437,7 +539,7 @@ func (o *oracle) state(t *testing.T) string {
 			part(m.AppendKey([]byte{0}))
 		}
 	}
-	part(fmt.Append(nil, o.drops, o.copies, o.crashes, o.recoveries))
+	part(fmt.Append(nil, o.drops, o.copies, o.crashes, o.recoveries, o.budget, o.severed))
 	return string(b)
 }
 

@@ -27,8 +27,12 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e
 //	confirm 0>1 "p"      the network tells 0 that p was delivered to 1 (networks that confirm)
 //	timeout 0 7          timer 7 of process 0 expires
 //	recover 0            process 0, which is down, starts again
+//	heal 0>1             packets from 0 get through to 1 again
 //	duplicate 0>1 "p"    the network copies p (bag, fifo, fifoperfect)
 //	drop 0>1 "p"         the network loses p (lossyset, bag, fifo)
+//	corrupt 0>1 "p" "q"  the network delivers q in place of p
+//	forge 0>1 "q"        the network delivers q, which 0 did not send to 1
+//	cut 0>1              from now on nothing gets through from 0 to 1
 //	crash 0              process 0 crashes
 //	fair                 from here on the network is fair
 //	forever              what follows is repeated for ever
@@ -208,7 +212,7 @@ func (p *parser) crash(a *Action) error {
 		p.at = at
 		return nil
 	}
-	if a.Kind == Duplicate || a.Kind == Drop || a.Kind == Crash {
+	if a.Kind > Recover {
 		return fmt.Errorf("no process crashes within a %s", a.Kind)
 	}
 	word := p.word()
@@ -234,11 +238,18 @@ func (p *parser) packet(a *Action) error {
 	if a.To, err = p.process(to); err != nil {
 		return err
 	}
+	if a.Kind == Cut || a.Kind == Heal {
+		return nil
+	}
 	text, err := p.quoted()
 	if a.Kind == Send {
 		a.Message = spec.Message(text)
-	} else {
-		a.Packet = impl.Packet(text)
+		return err
+	}
+	a.Packet = impl.Packet(text)
+	if a.Kind == Corrupt && err == nil {
+		text, err = p.quoted()
+		a.As = impl.Packet(text)
 	}
 	return err
 }

@@ -12,6 +12,8 @@ import (
 const (
 	maxProcesses  = 15
 	maxProperties = 32
+	// A set of channels is a bit for each of them.
+	maxCutProcesses = 5
 )
 
 // System is a link in its surroundings together with all that was learnt of
@@ -27,9 +29,13 @@ type System struct {
 	born   []push       // packets that Init hands to the network
 	birth  []spec.Event // what is observable of Init
 
-	receipts      [][]uint32 // channel, packet -> input of the receiver, plus one
-	confirmations [][]uint32 // channel, packet -> input of the sender, plus one
-	forever       uint32     // the observation of a Forever event
+	receipts      [][]uint32          // channel, packet -> input of the receiver, plus one
+	confirmations [][]uint32          // channel, packet -> input of the sender, plus one
+	forever       uint32              // the observation of a Forever event
+	voiding       bool                // faults can void obligations
+	forger        impl.Forger         // nil where the link is none
+	forged        map[uint32][]uint32 // packet -> what can be made of it
+	partitions    map[bool][]uint32   // whether it is a cut, channel -> observation
 	calls         *calls
 }
 
@@ -58,11 +64,15 @@ func New(link impl.Link, properties []spec.Property) (*System, error) {
 	if n < 2 || n > maxProcesses {
 		return nil, fmt.Errorf("link %s has %d processes, want 2 to %d", link.Name, n, maxProcesses)
 	}
+	if link.Assumes.Cuts > 0 && n > maxCutProcesses {
+		return nil, fmt.Errorf("link %s: directions can be cut among %d processes at most, not %d", link.Name, maxCutProcesses, n)
+	}
 	if len(properties) > maxProperties {
 		return nil, fmt.Errorf("%d properties, want at most %d", len(properties), maxProperties)
 	}
 	sys := &System{link: link, n: n, net: newNetwork(link.Assumes), judges: newJudges(properties)}
 	sys.receipts, sys.confirmations = make([][]uint32, n*n), make([][]uint32, n*n)
+	sys.voiding = link.Assumes.Crashes+link.Assumes.Cuts > 0
 	sys.calls = watch(sys)
 	for p := range spec.Process(n) {
 		pr := newProcess(sys, p)
@@ -72,6 +82,11 @@ func New(link impl.Link, properties []spec.Property) (*System, error) {
 		}
 	}
 	sys.forever = sys.observation([]spec.Event{{Kind: spec.Forever}})
+	if link.Assumes.Cuts > 0 {
+		sys.observePartitions()
+	}
+	sys.forged = map[uint32][]uint32{}
+	sys.forger, _ = impl.As[impl.Forger](sys.procs[0].live)
 	return sys, nil
 }
 

@@ -36,11 +36,15 @@ type World struct {
 
 // The components of World.rest.
 const (
-	judged     = iota // state of the judges
-	drops             // Bag: left in the budget
-	copies            // Bag: left in the budget
-	crashes           // left in the budget
-	recoveries        // left in the budget
+	judged      = iota // state of the judges
+	drops              // Bag: left in the budget
+	copies             // Bag: left in the budget
+	crashes            // left in the budget
+	recoveries         // left in the budget
+	cuts               // left in the budget
+	corruptions        // left in the budget
+	forgeries          // left in the budget
+	severed            // the channels that are cut, a bit for each
 	rests
 )
 
@@ -86,6 +90,7 @@ func (w *World) Reset(workload []Request) {
 	assumes := w.sys.link.Assumes
 	w.rest[drops], w.rest[copies] = uint32(assumes.Drops), uint32(assumes.Duplicates)
 	w.rest[crashes], w.rest[recoveries] = uint32(assumes.Crashes), uint32(assumes.Recoveries)
+	w.rest[cuts], w.rest[corruptions], w.rest[forgeries] = uint32(assumes.Cuts), uint32(assumes.Corruptions), uint32(assumes.Forgeries)
 	for p := range w.workload {
 		w.workload[p] = w.workload[p][:0]
 	}
@@ -179,6 +184,17 @@ func (w *World) Do(m Move) error {
 	case Duplicate:
 		w.rest[copies]--
 		w.change(m.place, copied, m.id)
+	case Corrupt:
+		w.rest[corruptions]--
+		if w.sys.net.moves {
+			w.change(m.place, left, m.id)
+		}
+		return w.handle(w.handled(m))
+	case Forge:
+		w.rest[forgeries]--
+		return w.handle(w.handled(m))
+	case Cut, Heal:
+		w.partitioned(m)
 	case Drop:
 		if w.sys.net.assumes.Network == spec.BagNetwork {
 			w.rest[drops]--
@@ -192,8 +208,10 @@ func (w *World) Do(m Move) error {
 func (w *World) handled(m Move) (p int, in uint32) {
 	p, in = int(m.place), m.id
 	switch m.kind {
-	case Deliver:
+	case Deliver, Forge:
 		p, in = p%w.sys.n, w.sys.receipt(m.place, m.id)
+	case Corrupt:
+		p, in = p%w.sys.n, w.sys.receipt(m.place, m.as)
 	case Confirm:
 		p, in = p/w.sys.n, w.sys.confirmation(m.place, m.id)
 	}
@@ -249,7 +267,7 @@ func (w *World) observe(observed uint32) {
 	if observed == 0 {
 		return
 	}
-	if w.sys.link.Assumes.Crashes > 0 {
+	if w.sys.voiding {
 		for i, n := range w.sys.judges.voids(w.rest[judged], observed) {
 			w.voided[i] += n
 		}
@@ -269,7 +287,12 @@ func (w *World) Action(m Move) Action {
 		a.From, a.To, a.Message, a.Timer = spec.Process(m.place), in.peer, spec.Message(in.data), in.timer
 	default:
 		a.From, a.To = w.sys.ends(m.place)
+	}
+	switch m.kind {
+	case Deliver, Confirm, Duplicate, Drop, Forge:
 		a.Packet = impl.Packet(w.sys.net.names[m.id])
+	case Corrupt:
+		a.Packet, a.As = impl.Packet(w.sys.net.names[m.id]), impl.Packet(w.sys.net.names[m.as])
 	}
 	return a
 }
@@ -289,6 +312,8 @@ func (w *World) Varying() []int {
 		switch {
 		case c >= n && c < n+n*n && (c-n)/n == (c-n)%n: // no channel leads to its own end
 		case c >= n+n*n && c < 2*n+n*n && (w.repeated || int(w.state[c]) == len(w.workload[c-n-n*n])):
+		case c == len(w.state)-rests+severed && w.rest[cuts] > 0:
+			list = append(list, c)
 		case c > len(w.state)-rests+judged && w.state[c] == 0:
 		default:
 			list = append(list, c)

@@ -30,6 +30,10 @@ var networks = []spec.Assumptions{
 	{Network: spec.FIFOPerfectNetwork, Capacity: 2},
 	{Network: spec.FIFOPerfectNetwork, Capacity: 2, Duplicates: 1},
 	{Network: spec.AtLeastOnceNetwork, Capacity: 2, Crashes: 1, Recoveries: 1},
+	{Network: spec.SetNetwork, Cuts: 2, Crashes: 1},
+	{Network: spec.PerfectNetwork, Capacity: 2, Cuts: 1},
+	{Network: spec.SetNetwork, Corruptions: 2, Forgeries: 1},
+	{Network: spec.FIFONetwork, Capacity: 2, Corruptions: 1},
 }
 
 // everything is all properties, so that each event has a monitor that reads it.
@@ -59,7 +63,7 @@ func requests(r *rand.Rand, n int) []world.Request {
 type recovering struct{ *planted }
 
 func (l recovering) Recover(stable []byte, out *impl.Effects) {
-	if stable != nil {
+	if len(stable) > 0 {
 		out.SetTimer(impl.TimerID(stable[0]), 1, 2)
 		out.Store(append(stable, '.'))
 	}
@@ -75,7 +79,9 @@ var hidden = impl.Link{Name: "hidden", Guarantee: spec.AtLeastOnce, New: func(se
 		},
 		receive: func(from spec.Process, p impl.Packet, out *impl.Effects) {
 			out.Commit([]byte(p), impl.Delivery{From: from, Message: spec.Message(p)})
-			out.CancelTimer(impl.TimerID(p[0]))
+			if p != "" {
+				out.CancelTimer(impl.TimerID(p[0]))
+			}
 		},
 		timeout: func(t impl.TimerID, out *impl.Effects) {
 			out.SetTimer(t^1, 1, 2)

@@ -1,0 +1,154 @@
+package world
+
+import (
+	"fmt"
+	"slices"
+
+	"fairloss/impl"
+)
+
+// corruptMoves appends, for each packet that can be delivered, the delivery of
+// each way in which it may arrive changed.
+func (w *World) corruptMoves(moves []Move) []Move {
+	for c, content := range w.channels {
+		if w.closed(c) {
+			continue
+		}
+		for _, m := range each(nil, Corrupt, c, w.sys.net.contents[content].movable) {
+			for _, m.as = range w.sys.net.variantsOf(m.id) {
+				moves = append(moves, m)
+			}
+		}
+	}
+	return moves
+}
+
+// forgeMoves appends the delivery of what an attacker can make of the packets
+// that it sees: those of other channels, changed ones, and what the link says
+// that one who knows it but no secret can make.
+func (w *World) forgeMoves(moves []Move) []Move {
+	for c := range w.channels {
+		if from, to := w.sys.ends(uint8(c)); from == to || w.closed(c) {
+			continue
+		}
+		var forged []uint32
+		for from, content := range w.channels {
+			for _, p := range w.sys.net.contents[content].packets {
+				if from != c {
+					forged = append(forged, p)
+				}
+				forged = append(forged, w.sys.net.variantsOf(p)...)
+				forged = append(forged, w.sys.forgeries(p)...)
+			}
+		}
+		known := map[uint32]bool{}
+		for _, q := range w.sys.net.contents[w.channels[c]].packets {
+			known[q] = true
+		}
+		for _, q := range forged {
+			if !known[q] {
+				known[q] = true
+				moves = append(moves, Move{kind: Forge, place: uint8(c), id: q})
+			}
+		}
+	}
+	return moves
+}
+
+// intrusion is a corruption or a forgery. Any bytes may be forged, and any may
+// arrive in place of a packet.
+func (w *World) intrusion(a Action) (Move, error) {
+	if !w.sys.isChannel(a.From, a.To) {
+		return Move{}, w.noChannel(a)
+	}
+	c := w.sys.channel(a.From, a.To)
+	m := Move{kind: a.Kind, place: c, id: w.sys.packet(string(a.Packet))}
+	if w.closed(int(c)) {
+		return m, w.whyClosed(int(c))
+	}
+	switch {
+	case a.Kind == Forge && w.rest[forgeries] == 0:
+		return m, fmt.Errorf("not enabled: the budget of forgeries is spent")
+	case a.Kind == Forge:
+		return m, nil
+	case w.rest[corruptions] == 0:
+		return m, fmt.Errorf("not enabled: the budget of corruptions is spent")
+	case !slices.Contains(w.sys.net.contents[w.channels[c]].movable, m.id):
+		return m, fmt.Errorf("not enabled: the packet %q cannot be delivered from %d to %d now", string(a.Packet), a.From, a.To)
+	}
+	m.as = w.sys.packet(string(a.As))
+	return m, nil
+}
+
+// variantsOf returns the ways in which a packet may arrive changed.
+func (n *network) variantsOf(p uint32) []uint32 {
+	for int(p) >= len(n.variants) {
+		n.variants = append(n.variants, nil)
+	}
+	if n.variants[p] == nil {
+		list := []uint32{}
+		for _, v := range variants(n.names[p]) {
+			list = append(list, n.packet(v))
+		}
+		n.variants[p] = list
+	}
+	return n.variants[p]
+}
+
+// forgeries returns what an attacker who knows the link but no secret can make
+// of a packet.
+func (sys *System) forgeries(p uint32) []uint32 {
+	if sys.forger == nil {
+		return nil
+	}
+	if list, known := sys.forged[p]; known {
+		return list
+	}
+	var list []uint32
+	for _, q := range sys.forger.Forge(impl.Packet(sys.net.names[p])) {
+		list = append(list, sys.packet(string(q)))
+	}
+	sys.forged[p] = list
+	return list
+}
+
+// wholeFlips is the length up to which every bit of a packet is flipped; of a
+// longer one the lowest bit of each byte is.
+const wholeFlips = 4
+
+// maxVaried bounds where a long packet is changed: within so many bytes of its
+// beginning and of its end.
+const maxVaried = 24
+
+// variants returns a packet with one bit flipped, cut off at each length, and
+// with two neighbouring words of 16 bits swapped, which the Internet checksum
+// cannot tell; each once, and never the packet itself.
+func variants(p string) []string {
+	var list []string
+	add := func(v string) {
+		if v != p && !slices.Contains(list, v) {
+			list = append(list, v)
+		}
+	}
+	near := func(i int) bool { return i < maxVaried || i >= len(p)-maxVaried }
+	for i := range len(p) {
+		for bit := range 8 {
+			if near(i) && (bit == 0 || len(p) <= wholeFlips) {
+				b := []byte(p)
+				b[i] ^= 1 << bit
+				add(string(b))
+			}
+		}
+	}
+	for n := range len(p) {
+		if near(n) {
+			add(p[:n])
+		}
+	}
+	for i := 0; i+4 <= len(p); i += 2 {
+		if near(i) {
+			add(p[:i] + p[i+2:i+4] + p[i:i+2] + p[i+4:])
+		}
+	}
+	return list
+}
