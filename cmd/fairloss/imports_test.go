@@ -26,7 +26,7 @@ var allowed = map[string][]string{
 	"checker":                {"fairloss/spec", "fairloss/histories", "github.com/anishathalye/porcupine"},
 	"checker/world":          {"fairloss/spec", "fairloss/impl"},
 	"checker/explore":        {"fairloss/spec", "fairloss/impl", "fairloss/histories", "fairloss/checker", "fairloss/checker/world"},
-	"checker/trial":          {"fairloss/spec", "fairloss/impl", "fairloss/impl/netlink", "fairloss/histories", "fairloss/checker"},
+	"checker/trial":          {"fairloss/spec", "fairloss/impl", "fairloss/impl/netlink", "fairloss/impl/netlink/filestore", "fairloss/histories", "fairloss/checker"},
 	"checker/linktest":       {"fairloss/spec", "fairloss/impl", "fairloss/histories/chart", "fairloss/checker", "fairloss/checker/world", "fairloss/checker/explore", "pgregory.net/rapid"},
 	"cmd/cli": {
 		"fairloss/spec", "fairloss/impl", "fairloss/histories", "fairloss/histories/chart", "fairloss/checker",
