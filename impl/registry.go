@@ -7,6 +7,7 @@ import "fairloss/spec"
 func Registry() []Link {
 	retransmit := FactoryOf(RetransmitUntilAcknowledged{})
 	session := FactoryOf(Session{Patience: 2, Resets: 1})
+	crashing := spec.Assumptions{Crashes: 2, Recoveries: 2}
 	return []Link{
 		{
 			Name: "fairloss", Guarantee: spec.FairLoss, New: FactoryOf(FairLossLink{}),
@@ -54,6 +55,14 @@ func Registry() []Link {
 		{
 			Name: "durablesession", Guarantee: spec.FIFO, New: Stack(session, FactoryOf(EliminateDuplicates{})),
 			Doc: "Sessions under numbers that outlive them, so that what a new session repeats is recognised.",
+		},
+		{
+			Name: "loggedstubborn", Guarantee: spec.Stubborn, New: FactoryOf(StoreAndRetransmitForever{}), Assumes: crashing,
+			Doc: "Stores everything that it is to transmit for ever, and takes it up again after a crash.",
+		},
+		{
+			Name: "logged", Guarantee: spec.LoggedPerfect, New: FactoryOf(StoreFirst{}), Assumes: crashing,
+			Doc: "Stores a message before it transmits it, and commits a delivery before it acknowledges it.",
 		},
 		{
 			Name: "rpc", Guarantee: spec.ExactlyOnce, New: FactoryOf(RPC{}),

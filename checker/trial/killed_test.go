@@ -1,7 +1,6 @@
 package trial_test
 
 import (
-	"encoding/binary"
 	"errors"
 	"slices"
 	"testing"
@@ -9,73 +8,13 @@ import (
 
 	"fairloss/checker/trial"
 	"fairloss/impl"
+	"fairloss/impl/mutant"
 	"fairloss/spec"
 )
 
-// logged are links that are killed: the first one holds, the others break LPL1
-// or LPL2 if a kill hits the right moment.
-var logged = []impl.Link{
-	{Name: "logged", Guarantee: spec.LoggedPerfect, New: impl.FactoryOf(impl.StoreFirst{})},
-	{Name: "acknowledges-first", Breaks: "LPL1", Guarantee: spec.LoggedPerfect, New: impl.FactoryOf(acknowledgesFirst{})},
-	{
-		Name: "stores-below", Breaks: "LPL1", Guarantee: spec.LoggedPerfect,
-		New: impl.Stack(impl.FactoryOf(impl.StoreFirst{}), impl.FactoryOf(commitsAbove{})),
-	},
-	{Name: "delivers-first", Breaks: "LPL2", Guarantee: spec.LoggedPerfect, New: impl.FactoryOf(deliversFirst{})},
-	{Name: "chokes", Guarantee: spec.LoggedPerfect, New: impl.FactoryOf(chokes{})},
-}
-
-// acknowledgesFirst acknowledges before it commits.
-type acknowledgesFirst struct{ impl.StoreFirst }
-
-func (l *acknowledgesFirst) Receive(from spec.Process, p impl.Packet, out *impl.Effects) {
-	var n uint64
-	if kind, _ := impl.Unpack(p, &n); kind == impl.Data {
-		out.Transmit(from, impl.Pack(impl.Ack, "", n))
-	}
-	l.StoreFirst.Receive(from, p, out)
-}
-
-// commitsAbove is an application above a link that stores: the link has stored
-// that it delivered, and acknowledges, and the application commits on its own.
-type commitsAbove struct{ Taken uint64 }
-
-func (*commitsAbove) Init(*impl.Effects) {}
-
-func (l *commitsAbove) Recover(stable []byte, _ *impl.Effects) {
-	if len(stable) == 8 {
-		l.Taken = binary.BigEndian.Uint64(stable)
-	}
-}
-
-func (*commitsAbove) Send(to spec.Process, m spec.Message, out *impl.Effects) {
-	out.Transmit(to, impl.Packet(m))
-}
-
-func (l *commitsAbove) Receive(from spec.Process, p impl.Packet, out *impl.Effects) {
-	l.Taken++
-	out.Commit(binary.BigEndian.AppendUint64(nil, l.Taken), impl.Delivery{From: from, Message: spec.Message(p)})
-}
-
-func (*commitsAbove) Confirmed(to spec.Process, p impl.Packet, out *impl.Effects) {
-	out.Confirm(to, spec.Message(p))
-}
-
-func (*commitsAbove) Timeout(impl.TimerID, *impl.Effects) {}
-
-// deliversFirst delivers, and then stores that it did.
-type deliversFirst struct{ impl.StoreFirst }
-
-func (l *deliversFirst) Receive(from spec.Process, p impl.Packet, out *impl.Effects) {
-	var n uint64
-	kind, m := impl.Unpack(p, &n)
-	if received := l.Received.Of(from); kind == impl.Data && !received.Has(n) {
-		out.Deliver(from, m)
-		received.Add(n)
-		out.Store(l.AppendKey(nil))
-	}
-	l.StoreFirst.Receive(from, p, out)
-}
+// victims are the links that are killed.
+var victims = append(append(impl.Registry(), mutant.Registry()...),
+	impl.Link{Name: "chokes", Guarantee: spec.LoggedPerfect, New: impl.FactoryOf(chokes{})})
 
 // chokes panics when something arrives.
 type chokes struct{ impl.StoreFirst }
@@ -84,11 +23,11 @@ func (*chokes) Receive(spec.Process, impl.Packet, *impl.Effects) { panic("out of
 
 func find(t *testing.T, name string) impl.Link {
 	t.Helper()
-	i := slices.IndexFunc(logged, func(l impl.Link) bool { return l.Name == name })
+	i := slices.IndexFunc(victims, func(l impl.Link) bool { return l.Name == name })
 	if i < 0 {
 		t.Fatalf("no link %s", name)
 	}
-	return logged[i]
+	return victims[i]
 }
 
 func TestLoggedSurvivesKills(t *testing.T) {
@@ -121,8 +60,8 @@ func TestLoggedSurvivesKills(t *testing.T) {
 // Each of these loses or doubles a message only if a kill hits the right
 // moment: it is killed until one does.
 func TestKillsCatch(t *testing.T) {
-	for _, link := range logged {
-		if link.Breaks == "" {
+	for _, link := range mutant.Registry() {
+		if link.Parent != "logged" {
 			continue
 		}
 		t.Run(link.Name, func(t *testing.T) {
@@ -154,8 +93,7 @@ func TestKilledReportsAPanic(t *testing.T) {
 }
 
 func TestKilledRefuses(t *testing.T) {
-	perfect := impl.Link{Name: "perfect", Guarantee: spec.Perfect, New: impl.FactoryOf(impl.FairLossLink{})}
-	if _, err := trial.RunKilled(t.Context(), rough(perfect), 1, nil); err == nil {
+	if _, err := trial.RunKilled(t.Context(), rough(find(t, "perfect")), 1, nil); err == nil {
 		t.Error("a link that promises nothing after a kill: no error")
 	}
 	for _, kills := range []int{0, -1, 1 << 20} {

@@ -18,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	trial.Child(logged)
+	trial.Child(victims)
 	goleak.VerifyTestMain(m)
 }
 
