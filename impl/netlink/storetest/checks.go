@@ -41,6 +41,9 @@ func operations(newDisk func() Disk) (int, error) {
 	if _, err := play(d, 0); err != nil {
 		return 0, fmt.Errorf("on a disk without faults: %w", err)
 	}
+	if d.Operations() == 0 {
+		return 0, errors.New("the disk counts no operation of the script")
+	}
 	return d.Operations(), nil
 }
 
