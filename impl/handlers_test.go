@@ -80,6 +80,10 @@ func effects(l impl.Layer, out *impl.Effects) string {
 			list = append(list, fmt.Sprintf("set %d", e.Timer))
 		case impl.CancelTimer:
 			list = append(list, fmt.Sprintf("cancel %d", e.Timer))
+		case impl.Store:
+			list = append(list, "store")
+		case impl.Commit:
+			list = append(list, fmt.Sprintf("commit %d %s", e.Deliveries[0].From, e.Deliveries[0].Message))
 		default:
 			list = append(list, "?")
 		}

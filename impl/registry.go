@@ -10,6 +10,7 @@ func Registry() []Link {
 	perfect := Layering{retransmit, FactoryOf(EliminateDuplicates{}), spec.AtLeastOnce}
 	fifo := Layering{retransmit, FactoryOf(DeliverInOrder{}), spec.AtLeastOnce}
 	durable := Layering{session, FactoryOf(EliminateDuplicates{}), spec.AtLeastOnce.With(spec.FIFODelivery)}
+	crashing := spec.Assumptions{Crashes: 2, Recoveries: 2}
 	return []Link{
 		{
 			Name: "fairloss", Guarantee: spec.FairLoss, New: FactoryOf(FairLossLink{}),
@@ -57,6 +58,14 @@ func Registry() []Link {
 		{
 			Name: "durablesession", Guarantee: spec.FIFO, New: durable.Stack(), Layers: durable,
 			Doc: "Sessions under numbers that outlive them, so that what a new session repeats is recognised.",
+		},
+		{
+			Name: "loggedstubborn", Guarantee: spec.Stubborn, New: FactoryOf(StoreAndRetransmitForever{}), Assumes: crashing,
+			Doc: "Stores everything that it is to transmit for ever, and takes it up again after a crash.",
+		},
+		{
+			Name: "logged", Guarantee: spec.LoggedPerfect, New: FactoryOf(StoreFirst{}), Assumes: crashing,
+			Doc: "Stores a message before it transmits it, and commits a delivery before it acknowledges it.",
 		},
 		{
 			Name: "rpc", Guarantee: spec.ExactlyOnce, New: FactoryOf(RPC{}),

@@ -108,13 +108,16 @@ func (r *run) sender(ctx context.Context, s int) {
 	}
 }
 
-// confirm is what a link does within a handler: it tells from that m was
-// delivered at to.
-func (r *run) confirm(from, to spec.Process, m spec.Message) {
-	r.recorder.Confirm(from, to, m)
+// observe takes what a link does within a handler: it confirms or stores a
+// message.
+func (r *run) observe(e spec.Event) {
+	r.recorder.Record(e)
+	if e.Kind != spec.Confirm {
+		return
+	}
 	r.confirming.Store(true)
 	r.confirmed.Add(1)
-	if s, _, ok := r.crowd.find(from, to, m); ok {
+	if s, _, ok := r.crowd.find(e.Process, e.Peer, e.Message); ok {
 		select {
 		case <-r.crowd.senders[s].unconfirmed:
 		default:

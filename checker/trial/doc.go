@@ -29,4 +29,10 @@
 // same. A run that has not settled when its time is over gets no Forever, and
 // what it owes is inconclusive. A link whose state has no key never settles (see
 // impl.AppendKey).
+//
+// # Kills
+//
+// RunKilled runs links that survive crashes, each end in a process of its own
+// with its store on disk, and kills these processes while they send. What it
+// shows is said there, and what it cannot: a store that forgets to sync.
 package trial

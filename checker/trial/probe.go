@@ -16,15 +16,15 @@ type probe struct {
 	ready   impl.Readier // nil where the link always is
 	self    spec.Process
 	watch   *watch
-	confirm func(from, to spec.Process, m spec.Message)
+	observe func(spec.Event)
 
 	armed  map[impl.TimerID]bool
 	stable []byte
 	state  []byte
 }
 
-func newProbe(layer impl.Layer, self spec.Process, w *watch, confirm func(from, to spec.Process, m spec.Message)) *probe {
-	p := &probe{layer: layer, self: self, watch: w, confirm: confirm, armed: map[impl.TimerID]bool{}}
+func newProbe(layer impl.Layer, self spec.Process, w *watch, observe func(spec.Event)) *probe {
+	p := &probe{layer: layer, self: self, watch: w, observe: observe, armed: map[impl.TimerID]bool{}}
 	p.ready, _ = impl.As[impl.Readier](layer)
 	return p
 }
@@ -72,7 +72,7 @@ func (p *probe) saw(o occurrence, out *impl.Effects) {
 	for _, e := range out.List() {
 		switch e.Kind {
 		case impl.Confirm:
-			p.confirm(p.self, e.Peer, e.Message)
+			p.observe(spec.Event{Kind: spec.Confirm, Process: p.self, Peer: e.Peer, Message: e.Message})
 		case impl.Deliver:
 			delivered++
 		case impl.SetTimer:
@@ -82,6 +82,9 @@ func (p *probe) saw(o occurrence, out *impl.Effects) {
 		case impl.Store, impl.Commit:
 			p.stable = e.Stable
 			delivered += len(e.Deliveries)
+			for _, d := range e.Deliveries {
+				p.observe(stored(p.self, d))
+			}
 		}
 	}
 	p.watch.delivered[p.self].Add(int64(delivered))

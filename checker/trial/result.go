@@ -69,12 +69,14 @@ func (r *Result) Rate() float64 {
 
 // Verdict returns the verdict on all that was judged. A trial that was
 // interrupted holds nothing.
-func (r *Result) Verdict() spec.Verdict {
+func (r *Result) Verdict() spec.Verdict { return verdict(r.Judgements, r.Ending) }
+
+func verdict(judgements []checker.Judgement, ending Ending) spec.Verdict {
 	var verdicts []spec.Verdict
-	for _, j := range r.Judgements {
+	for _, j := range judgements {
 		verdicts = append(verdicts, j.Verdict)
 	}
-	if r.Ending == Interrupted {
+	if ending == Interrupted {
 		verdicts = append(verdicts, spec.Inconclusive)
 	}
 	return spec.Worst(verdicts...)

@@ -66,7 +66,7 @@ func open(cfg Config) (*run, error) {
 }
 
 func (r *run) probed(self spec.Process, peers []spec.Process) impl.Layer {
-	return newProbe(r.cfg.Link.New(self, peers), self, r.watch, r.confirm)
+	return newProbe(r.cfg.Link.New(self, peers), self, r.watch, r.observe)
 }
 
 // close closes links and sockets, and waits until all goroutines have ended.

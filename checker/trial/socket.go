@@ -36,18 +36,28 @@ type socket struct {
 	packets Packets
 }
 
+// listenUDP opens a socket on the loopback interface.
+func listenUDP() (*net.UDPConn, error) {
+	return net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+}
+
 func listen(cfg Config, process int) (*socket, error) {
-	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	conn, err := listenUDP()
 	if err != nil {
 		return nil, err
 	}
+	return newSocket(conn, cfg, uint64(process)), nil
+}
+
+// newSocket takes conn over. The stream tells sockets of one seed apart.
+func newSocket(conn *net.UDPConn, cfg Config, stream uint64) *socket {
 	s := &socket{
 		UDPConn: conn, cfg: cfg, start: time.Now(),
 		woken: make(chan struct{}, 1), done: make(chan struct{}),
-		random: rand.New(rand.NewPCG(cfg.Seed, uint64(process))),
+		random: rand.New(rand.NewPCG(cfg.Seed, stream)),
 	}
 	s.late.Go(s.depart)
-	return s, nil
+	return s
 }
 
 // WriteToUDPAddrPort hands a packet to the faulty network. It never fails: an

@@ -32,9 +32,9 @@ var ErrLink = errors.New("the link failed")
 
 // Config says what to run. Only Link is required.
 type Config struct {
-	Link     impl.Link
-	Messages int // to send, of all senders together; 0 means 1000
-	Senders  int // goroutines that send; 0 means 4. Sender k is at process k%n and sends to the next one
+	Link     impl.Link `json:"-"`
+	Messages int       // to send, of all senders together; 0 means 1000
+	Senders  int       // goroutines that send; 0 means 4. Sender k is at process k%n and sends to the next one
 
 	// Outstanding bounds the messages of each sender that are unconfirmed; 0
 	// means 64. Without a bound, a link that has no window and transmits all

@@ -17,7 +17,10 @@ import (
 	"fairloss/spec"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	trial.Child(victims)
+	goleak.VerifyTestMain(m)
+}
 
 // rough is a small trial on a bad network. A link that needs a cable gets one
 // that loses packets and keeps their order.

@@ -24,6 +24,7 @@ import (
 	"slices"
 	"strings"
 
+	"fairloss/checker/trial"
 	"fairloss/impl"
 	"fairloss/spec"
 )
@@ -36,7 +37,11 @@ var exitCodes = map[spec.Verdict]int{spec.Holds: 0, spec.Violated: 1, spec.Incon
 // Main runs the command line of this process on the given links, and exits.
 // The first interrupt ends what is running with what it has covered, the
 // second one kills the process.
+//
+// Main is also the processes of a run with kills, which start this program
+// again: call it before anything else.
 func Main(registry []impl.Link) {
+	trial.Child(registry)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop)
 	os.Exit(Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, registry))

@@ -13,13 +13,17 @@ import (
 
 	"go.uber.org/goleak"
 
+	"fairloss/checker/trial"
 	"fairloss/cmd/cli"
 	"fairloss/impl"
 	"fairloss/impl/mutant"
 	"fairloss/spec"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	trial.Child(registry())
+	goleak.VerifyTestMain(m)
+}
 
 // panics breaks the contract of a layer.
 type panics struct{ impl.FairLossLink }
@@ -122,6 +126,12 @@ func TestCommands(t *testing.T) {
 		{name: "run on a cable", args: "run alternatingbit -messages 50", out: []string{" 0 duplicated, 0 reordered", "\nholds:"}},
 		{name: "run a mutant", args: "run delivers-header -messages 50", code: 1, out: []string{"\nviolated: PL3; "}},
 		{name: "run a link that panics", args: "run panics -messages 50", code: 1, out: []string{"out of paper", "violated: Contract"}},
+		{
+			name: "run with kills", args: "run -kill 5 -messages 200 -seed 7 logged",
+			out: []string{"seed 7; the run settled\n5 kills: ", "\nholds: LPL1 LPL2 LPL3; "},
+		},
+		{name: "run with kills what forgets", args: "run -kill 5 fifo", code: 3, err: []string{"fifo promises nothing after a kill"}},
+		{name: "run with no kills", args: "run -kill 0 logged", code: 3, err: []string{"kills is 0, want 1 to"}},
 		{name: "run nobody", args: "run fifi", code: 3, err: []string{`did you mean "fifo"?`}},
 		{name: "run too much loss", args: "run fifo -loss 2", code: 3, err: []string{"loss is 2, want a probability"}},
 		{name: "run with words", args: "run fifo -messages many", code: 3, err: []string{`run: invalid value "many"`}},
@@ -270,6 +280,31 @@ func TestRunJSON(t *testing.T) {
 	}
 	if code, out, err := fairloss(t, "", "check", file); code != 0 {
 		t.Errorf("check of the history: exit code %d\n%s%s", code, out, err)
+	}
+}
+
+func TestKillJSON(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "history.jsonl")
+	code, out, _ := fairloss(t, "", "run", "-json", "-kill", "6", "-messages", "200", "-seed", "7", "-o", file, "logged")
+	var got struct {
+		judged
+		Ending                                   string
+		Seed                                     uint64
+		Messages, Unknown, Stored, Events, Kills int
+		Sending                                  int     `json:"kills_while_sending"`
+		Saving                                   int     `json:"kills_while_saving"`
+		Opening                                  int     `json:"kills_while_opening"`
+		Rate                                     float64 `json:"messages_per_second"`
+		Seconds                                  float64
+		Check                                    float64 `json:"check_seconds"`
+	}
+	decode(t, out, &got)
+	if code != 0 || got.Kills != 6 || got.Messages+got.Unknown != 200 || got.Stored < got.Messages {
+		t.Errorf("exit code %d: %+v", code, got)
+	}
+	again, out, _ := fairloss(t, "", "check", file)
+	if again != 0 || !strings.Contains(out, "holds: LPL1 LPL2 LPL3") {
+		t.Errorf("check of its history: exit code %d: %s", again, out)
 	}
 }
 

@@ -18,11 +18,15 @@ var runCommand = command{
 	summary: "run a link over UDP on this machine, with faults, and judge it",
 	about: "Runs a link for real: senders and receivers over UDP sockets of the loopback interface, which lose,\n" +
 		"repeat, reorder and delay packets, and at last fall calm. Then the history is judged.\n" +
-		"A link that is claimed for a network which keeps order gets one, unless -dup or -reorder is set.",
+		"A link that is claimed for a network which keeps order gets one, unless -dup or -reorder is set.\n" +
+		"With -kill, each end is a process of its own with its store in a temporary directory; they are killed\n" +
+		"with SIGKILL while they send, and start again. The stores are judged after the run. The link must\n" +
+		"claim logged-perfect. A store that forgets to sync is not found like that: the system stays up.",
 	examples: []string{
 		"fairloss run fifo",
 		"fairloss run fifo -messages 100000 -senders 8 -delay 0",
 		"fairloss run perfect -loss 0.5 -seed 7 -o history.jsonl",
+		"fairloss run -kill 200 -messages 20000 logged",
 	},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
 		var cfg trial.Config
@@ -34,7 +38,8 @@ var runCommand = command{
 		flags.Float64Var(&cfg.Reorder, "reorder", 0.1, "probability that a packet is held back and overtaken")
 		flags.DurationVar(&cfg.Delay, "delay", time.Millisecond, "a packet waits up to this")
 		flags.Uint64Var(&cfg.Seed, "seed", 0, "fixes the fates of packets; 0 is a random one")
-		flags.DurationVar(&cfg.Timeout, "timeout", time.Minute, "how long the run may take, and its judges again")
+		flags.DurationVar(&cfg.Timeout, "timeout", time.Minute, "how long the run may take, and its judges again; with -kill 10m if not set")
+		kills := flags.Int("kill", 0, "kill a process so many times")
 		output := flags.String("o", "", "write the history to `FILE`")
 		return func(s *session, name string) (spec.Verdict, error) {
 			link, err := s.link(name)
@@ -50,7 +55,20 @@ var runCommand = command{
 			if cfg.Seed == 0 {
 				cfg.Seed = rand.Uint64()>>16 + 1
 			}
-			return run(s, cfg, *output)
+			if set["kill"] && !set["timeout"] {
+				cfg.Timeout = 10 * time.Minute
+			}
+			var file *os.File
+			if *output != "" {
+				if file, err = os.Create(*output); err != nil {
+					return 0, err
+				}
+				defer file.Close()
+			}
+			if set["kill"] {
+				return kill(s, cfg, *kills, file)
+			}
+			return run(s, cfg, file)
 		}
 	},
 }
@@ -73,15 +91,7 @@ type ran struct {
 	Reordered  int     `json:"packets_reordered"`
 }
 
-func run(s *session, cfg trial.Config, output string) (spec.Verdict, error) {
-	var file *os.File
-	if output != "" {
-		var err error
-		if file, err = os.Create(output); err != nil {
-			return 0, err
-		}
-		defer file.Close()
-	}
+func run(s *session, cfg trial.Config, file *os.File) (spec.Verdict, error) {
 	bar := s.progress(cfg.Messages, cfg.Link.Name)
 	result, err := trial.Run(s.ctx, cfg, bar.set)
 	bar.end()

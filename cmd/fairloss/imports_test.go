@@ -15,10 +15,16 @@ import (
 // allowed is the import table: what each package may import besides the
 // standard library. Data flows one way, and so do imports; tests are exempt.
 var allowed = map[string][]string{
-	"spec":             {},
-	"impl":             {"fairloss/spec"},
-	"impl/mutant":      {"fairloss/spec", "fairloss/impl"},
-	"impl/netlink":     {"fairloss/spec", "fairloss/impl"},
+	"spec":                   {},
+	"impl":                   {"fairloss/spec"},
+	"impl/mutant":            {"fairloss/spec", "fairloss/impl"},
+	"impl/netlink":           {"fairloss/spec", "fairloss/impl"},
+	"impl/netlink/filestore": {"fairloss/spec", "fairloss/impl"},
+	"impl/netlink/storetest": {"fairloss/spec", "fairloss/impl", "fairloss/impl/netlink"},
+	"impl/external/pebblestore": {
+		"fairloss/spec", "fairloss/impl",
+		"github.com/cockroachdb/pebble/v2", "github.com/cockroachdb/pebble/v2/vfs",
+	},
 	"histories":        {"fairloss/spec"},
 	"histories/chart":  {"fairloss/spec"},
 	"checker":          {"fairloss/spec", "fairloss/histories", "github.com/anishathalye/porcupine"},
@@ -26,7 +32,7 @@ var allowed = map[string][]string{
 	"checker/explore":  {"fairloss/spec", "fairloss/impl", "fairloss/histories", "fairloss/checker", "fairloss/checker/world"},
 	"checker/causal":   {"fairloss/spec"},
 	"checker/generals": {"fairloss/spec"},
-	"checker/trial":    {"fairloss/spec", "fairloss/impl", "fairloss/impl/netlink", "fairloss/histories", "fairloss/checker"},
+	"checker/trial":    {"fairloss/spec", "fairloss/impl", "fairloss/impl/netlink", "fairloss/impl/netlink/filestore", "fairloss/histories", "fairloss/checker"},
 	"checker/linktest": {"fairloss/spec", "fairloss/impl", "fairloss/histories/chart", "fairloss/checker", "fairloss/checker/world", "fairloss/checker/explore", "pgregory.net/rapid"},
 	"cmd/cli": {
 		"fairloss/spec", "fairloss/impl", "fairloss/histories", "fairloss/histories/chart", "fairloss/checker",

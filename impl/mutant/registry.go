@@ -11,7 +11,7 @@ import (
 // New has the layers of its parent, of which one is broken. The slice is fresh
 // at each call.
 func Registry() []impl.Link {
-	mutants := slices.Concat(lossy(), retransmitting(), numbering(), ordering(), windows(), sessions(), requests())
+	mutants := slices.Concat(lossy(), retransmitting(), numbering(), ordering(), windows(), sessions(), logging(), requests())
 	parents := impl.Registry()
 	for i := range mutants {
 		m := &mutants[i]
@@ -195,6 +195,32 @@ func sessions() []impl.Link {
 			Name: "forgets-numbers", Parent: "durablesession", Layers: impl.Layering{Upper: impl.FactoryOf(shortMemory{})},
 			Breaks: "PL2", Also: []string{"FIFO"},
 			Doc: "Remembers of earlier sessions only the last number.",
+		},
+	}
+}
+
+func logging() []impl.Link {
+	return []impl.Link{
+		{
+			Name: "acknowledges-first", Parent: "logged", New: impl.FactoryOf(acknowledgesFirst{}), Breaks: "LPL1", Also: []string{"ACK"},
+			Doc: "Acknowledges a message before it commits it.",
+		},
+		{
+			Name: "records-later", Parent: "logged", New: impl.FactoryOf(recordsLater{}), Breaks: "LPL2",
+			Doc: "Commits a delivery, and then stores that it was made.",
+		},
+		{
+			Name: "logs-header", Parent: "logged", New: impl.FactoryOf(logsHeader{}), Breaks: "LPL3", Also: []string{"LPL1", "ACK"},
+			Doc: "Commits a packet with its header.",
+		},
+		{
+			Name: "transmits-first", Parent: "logged", New: impl.FactoryOf(transmitsFirst{}), Breaks: "LPL1", Also: []string{"ACK"},
+			Doc: "Transmits a message before it stores it: after a crash the next one gets its number.",
+		},
+		{
+			Name: "stores-below", Parent: "logged", New: impl.Stack(impl.FactoryOf(impl.StoreFirst{}), impl.FactoryOf(countsAbove{})),
+			Breaks: "LPL1", Also: []string{"ACK"},
+			Doc: "Has an application above that commits on its own, when the link has stored already that it delivered.",
 		},
 	}
 }

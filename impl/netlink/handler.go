@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"fairloss/impl"
@@ -31,6 +32,7 @@ type handler struct {
 	undelivered []impl.Delivery // what did not fit into the channel
 	event       event
 	request     *request // the one that the layer is handling
+	journal
 }
 
 // event is what the layer is handling, for the report of a panic.
@@ -45,7 +47,7 @@ type event struct {
 func (e event) String() string {
 	const most = 64
 	switch e.name {
-	case "init":
+	case "init", "recover":
 		return e.name
 	case "timeout":
 		return fmt.Sprintf("timeout %d", e.timer)
@@ -59,7 +61,7 @@ func (e event) String() string {
 }
 
 // begin makes the layer and handles its first event.
-func (l *Link) begin(factory impl.Factory) (err error) {
+func (l *Link) begin(factory impl.Factory, store Store) (err error) {
 	start := time.Now()
 	l.handler = handler{
 		packets: make(chan packet, maxWaiting),
@@ -68,7 +70,12 @@ func (l *Link) begin(factory impl.Factory) (err error) {
 		start:   start,
 		random:  rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
 		alarm:   time.NewTimer(math.MaxInt64),
-		event:   event{name: "init"},
+		journal: journal{store: store},
+	}
+	if store != nil {
+		if l.stable, err = store.Load(); err != nil {
+			return fmt.Errorf("netlink: process %d: %w", l.self, err)
+		}
 	}
 	defer func() {
 		if v := recover(); v != nil {
@@ -77,9 +84,16 @@ func (l *Link) begin(factory impl.Factory) (err error) {
 	}()
 	l.layer = factory(l.self, l.socket.peers())
 	l.ready, _ = impl.As[impl.Readier](l.layer)
-	l.layer.Init(l.out)
+	if r, ok := impl.As[impl.Recoverer](l.layer); ok && l.stable != nil {
+		l.event = event{name: "recover"}
+		r.Recover(slices.Clone(l.stable), l.out)
+	} else {
+		l.event = event{name: "init"}
+		l.layer.Init(l.out)
+	}
 	l.apply()
-	return nil
+	l.save()
+	return l.storeFailed()
 }
 
 func (l *Link) panicked(v any) error {
@@ -112,6 +126,9 @@ func (l *Link) end() {
 	if l.request != nil {
 		l.request.result <- l.err
 	}
+	for _, r := range l.returning {
+		r.result <- l.err
+	}
 	for _, waiting := range l.requests {
 		for _, r := range waiting {
 			r.result <- l.err
@@ -121,12 +138,17 @@ func (l *Link) end() {
 }
 
 // turn handles what there is to handle, a limited number of each kind so that
-// none starves; it reports whether there was anything.
+// none starves, and saves what was stored; it reports whether there was
+// anything.
 func (l *Link) turn() bool {
 	l.flush()
 	expired := l.expire()
 	received := l.receive()
 	taken := l.take()
+	l.save()
+	if err := l.storeFailed(); err != nil {
+		l.shut(err)
+	}
 	return expired || received || taken
 }
 
@@ -226,8 +248,11 @@ func (l *Link) takeFor(to spec.Process) bool {
 	l.receipts.add(r.receipt)
 	l.mu.Unlock()
 	l.request = nil
-	r.result <- nil
+	l.returning = append(l.returning, r)
 	l.apply()
+	if !l.unsaved {
+		l.save()
+	}
 	return true
 }
 
@@ -243,35 +268,63 @@ func (l *Link) nextRequest(to spec.Process) *request {
 	return r
 }
 
-// apply carries out what the layer wants done.
+// apply carries out what the layer wants done, or lets it wait for what is
+// stored. What one handler stores more than once it saves as often, and what
+// it delivers without a commit is a step of its own too: a crash comes between.
 func (l *Link) apply() {
+	stored := false
 	effects := l.out.List()
 	for i := range effects {
-		switch e := &effects[i]; e.Kind {
-		case impl.Transmit:
-			l.socket.write(e.Peer, e.Packet)
-		case impl.Deliver:
-			l.deliver(impl.Delivery{From: e.Peer, Message: e.Message})
-		case impl.Confirm:
-			l.mu.Lock()
-			l.receipts.confirm(e.Peer, e.Message)
-			l.mu.Unlock()
-		case impl.SetTimer:
-			d := e.AtLeast + time.Duration(l.random.Int64N(int64(e.AtMost-e.AtLeast)+1))
-			now := time.Since(l.start)
-			l.timers.set(e.Timer, now+min(d, math.MaxInt64-now))
-		case impl.CancelTimer:
-			l.timers.cancel(e.Timer)
-		case impl.Store, impl.Commit:
-			l.mu.Lock()
-			l.stable = e.Stable
-			l.mu.Unlock()
-			for _, d := range e.Deliveries {
-				l.deliver(d)
+		e := &effects[i]
+		switch {
+		case e.Kind == impl.Store || e.Kind == impl.Commit:
+			if stored {
+				l.save()
 			}
+			stored = true
+			l.put(e.Stable, e.Deliveries...)
+			for _, d := range e.Deliveries {
+				l.act(&impl.Effect{Kind: impl.Deliver, Peer: d.From, Message: d.Message})
+			}
+		case e.Kind == impl.Deliver && l.store != nil:
+			l.save()
+			l.put(l.stable, impl.Delivery{From: e.Peer, Message: e.Message})
+			l.act(e)
+			l.save()
+		default:
+			l.act(e)
 		}
 	}
 	l.out.Reset()
+}
+
+// act carries e out, or holds it back until what was stored before it is
+// saved. Timers do not outlive the process, and do not wait.
+func (l *Link) act(e *impl.Effect) {
+	if l.unsaved && e.Kind != impl.SetTimer && e.Kind != impl.CancelTimer {
+		l.held = append(l.held, *e)
+		return
+	}
+	l.carryOut(e)
+}
+
+func (l *Link) carryOut(e *impl.Effect) {
+	switch e.Kind {
+	case impl.Transmit:
+		l.socket.write(e.Peer, e.Packet)
+	case impl.Deliver:
+		l.deliver(impl.Delivery{From: e.Peer, Message: e.Message})
+	case impl.Confirm:
+		l.mu.Lock()
+		l.receipts.confirm(e.Peer, e.Message)
+		l.mu.Unlock()
+	case impl.SetTimer:
+		d := e.AtLeast + time.Duration(l.random.Int64N(int64(e.AtMost-e.AtLeast)+1))
+		now := time.Since(l.start)
+		l.timers.set(e.Timer, now+min(d, math.MaxInt64-now))
+	case impl.CancelTimer:
+		l.timers.cancel(e.Timer)
+	}
 }
 
 // deliver keeps what Recv does not take at once: a handler must not block.

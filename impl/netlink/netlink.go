@@ -22,7 +22,7 @@ import (
 )
 
 // ErrClosed is the error of every call on a closed Link. Where a handler
-// panicked or the socket failed, the error wraps ErrClosed and says so.
+// panicked, or the socket or the store failed, the error wraps ErrClosed and says so.
 var ErrClosed = errors.New("netlink: link closed")
 
 // Link is one process's end of a link that runs over a socket. Its methods may
@@ -65,8 +65,25 @@ type request struct {
 // A packet travels as it is, as the payload of one datagram; one from an
 // address that is no peer's is ignored. Timers expire at a random moment
 // between their bounds. What the layer stores is kept in memory (see Stable)
-// and does not outlive the process.
+// and does not outlive the process: OpenStored keeps it.
 func Open(conn net.PacketConn, self spec.Process, peers map[spec.Process]net.Addr, factory impl.Factory) (*Link, error) {
+	return OpenStored(conn, self, peers, factory, nil)
+}
+
+// OpenStored is Open for a process that survives crashes: what the layer stores
+// and delivers is saved in the store before any later effect leaves the
+// process, and before a Send returns that led to it. Where the store has a
+// stable value, a layer that is an impl.Recoverer handles Recover in place of
+// Init.
+//
+// A message that Recv returns is in the log of the store already. After a crash
+// the log may have more than Recv has returned: an application that must
+// process each message once reads the log before OpenStored, and goes on with
+// Recv. Only what a layer commits is in the log in one step with what it
+// remembers of it; what it delivers otherwise is logged in a step of its own.
+//
+// A store that fails closes the link.
+func OpenStored(conn net.PacketConn, self spec.Process, peers map[spec.Process]net.Addr, factory impl.Factory, store Store) (*Link, error) {
 	if conn == nil || factory == nil {
 		return nil, errors.New("netlink: Open needs a connection and a factory")
 	}
@@ -83,7 +100,7 @@ func Open(conn net.PacketConn, self spec.Process, peers map[spec.Process]net.Add
 		requests:   make(map[spec.Process][]*request),
 		receipts:   receipts{byMessage: make(map[instance]line)},
 	}
-	if err := l.begin(factory); err != nil {
+	if err := l.begin(factory, store); err != nil {
 		return nil, err
 	}
 	l.goroutines.Go(l.read)
@@ -92,9 +109,11 @@ func Open(conn net.PacketConn, self spec.Process, peers map[spec.Process]net.Add
 }
 
 // Send hands m to the link, for the process to. It returns when the link has
-// taken m, and blocks while the link is not ready for that. It fails only
-// where the link never saw m, or panicked on it, so that nothing of m has left
-// this process: on a process that is no peer, on the end of ctx, on Close.
+// taken m and saved what it stored of it, and blocks while the link is not
+// ready for that. It fails only where the link never saw m, or panicked on it,
+// so that nothing of m has left this process (on a process that is no peer, on
+// the end of ctx, on Close), or where its store failed: then m may be sent
+// after the next crash.
 // Messages from one goroutine are taken in the order of their sending.
 func (l *Link) Send(ctx context.Context, to spec.Process, m spec.Message) (*Receipt, error) {
 	if err := ctx.Err(); err != nil {
@@ -202,7 +221,8 @@ func (l *Link) Pending() []*Receipt {
 	return l.receipts.all()
 }
 
-// Stable returns what the layer stored last, nil where it stored nothing.
+// Stable returns what the layer stored last, saved or not, nil where it stored
+// nothing.
 func (l *Link) Stable() []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
