@@ -2,6 +2,7 @@ package impl
 
 import (
 	"fmt"
+	"strconv"
 
 	"fairloss/spec"
 )
@@ -39,12 +40,26 @@ type Link struct {
 	Guarantee spec.Guarantee
 	Assumes   spec.Assumptions // what it is claimed under; zero is the Set network
 	Processes int              // 0 means 2
+	Messages  []spec.Message   // what exhaustive searches let the application send, in turn; nil is a, b, c, …
 	Burst     bool             // the application sends its whole workload before anything else happens
 	Layers    Layering         // of what it is stacked, where New is its Stack
 
 	Parent string   // Mutant: the correct link it differs from
 	Breaks string   // Mutant: the ID of the property it is there to break
 	Also   []string // Mutant: IDs of the properties it cannot help breaking too
+}
+
+// Message returns the i-th message, from 0, that the application sends in an
+// exhaustive search: one of Messages, or a to z, a1 to z1, a2 and so on.
+func (l Link) Message(i int) spec.Message {
+	if len(l.Messages) > 0 {
+		return l.Messages[i%len(l.Messages)]
+	}
+	m := spec.Message(rune('a' + i%26))
+	if i >= 26 {
+		m += spec.Message(strconv.Itoa(i / 26))
+	}
+	return m
 }
 
 // Size returns the number of processes: Processes, or 2 where that is 0.

@@ -11,6 +11,7 @@ func Registry() []Link {
 	fifo := Layering{retransmit, FactoryOf(DeliverInOrder{}), spec.AtLeastOnce}
 	durable := Layering{session, FactoryOf(EliminateDuplicates{}), spec.AtLeastOnce.With(spec.FIFODelivery)}
 	crashing := spec.Assumptions{Crashes: 2, Recoveries: 2}
+	sealed := func(seal Seal) Factory { return Stack(Sealed(seal), perfect.Stack()) }
 	return []Link{
 		{
 			Name: "fairloss", Guarantee: spec.FairLoss, New: FactoryOf(FairLossLink{}),
@@ -66,6 +67,20 @@ func Registry() []Link {
 		{
 			Name: "logged", Guarantee: spec.LoggedPerfect, New: FactoryOf(StoreFirst{}), Assumes: crashing,
 			Doc: "Stores a message before it transmits it, and commits a delivery before it acknowledges it.",
+		},
+		{
+			Name: "exactlyonce", Guarantee: spec.ExactlyOnce, New: FactoryOf(StoreFirst{}), Assumes: crashing,
+			Doc: "Commits what it processes and the number of it in one step, so that no crash comes between.",
+		},
+		{
+			Name: "checksummed", Guarantee: spec.Perfect, New: sealed(CRC32C()), Assumes: spec.Assumptions{Corruptions: 2},
+			Messages: []spec.Message{"wxyz", "yzwx"},
+			Doc:      "A perfect link over packets with a CRC-32C: what arrives damaged is lost, and sent again.",
+		},
+		{
+			Name: "authenticated", Guarantee: spec.Authenticated, New: sealed(HMAC([]byte("a key that both ends know"))),
+			Assumes: spec.Assumptions{Forgeries: 2},
+			Doc:     "A perfect link over packets with an HMAC of content and direction: what nobody could send is dropped.",
 		},
 		{
 			Name: "rpc", Guarantee: spec.ExactlyOnce, New: FactoryOf(RPC{}),

@@ -10,6 +10,7 @@ const (
 	perfect   = book + "module 2.3 (perfect links)"
 	fifoLinks = book + "ch. 3 (FIFO order)"
 	logged    = book + "module 2.4 (logged perfect links)"
+	authentic = book + "module 2.5 (authenticated perfect links)"
 )
 
 // voiding are the events that can void an obligation between processes that
@@ -32,14 +33,14 @@ var (
 		Reads:    KindsOf(Send, Deliver, Forever), Tested: Deliver, Recurs: Repeated,
 		New: func() Monitor { return &finiteDuplication{} },
 	}
-	FLL3 = noCreation("FLL3", fairLoss, "SL2", "PL3")
+	FLL3 = noCreation("FLL3", fairLoss, "SL2", "PL3", "AL3")
 	SL1  = Property{
 		ID: "SL1", Name: "stubborn delivery", Class: Liveness, Source: stubborn,
 		Sentence: "A message that is sent once is delivered infinitely often.",
 		Reads:    KindsOf(Send, Deliver, Reject, Forever) | voiding, Tested: Send, Recurs: Again,
 		New: func() Monitor { return &stubbornDelivery{} },
 	}
-	SL2 = noCreation("SL2", stubborn, "FLL3", "PL3")
+	SL2 = noCreation("SL2", stubborn, "FLL3", "PL3", "AL3")
 	PL1 = Property{
 		ID: "PL1", Name: "reliable delivery", Class: Liveness, Source: perfect,
 		Sentence: "A message that is sent is eventually delivered.",
@@ -54,7 +55,8 @@ var (
 		Reads:    KindsOf(Send, Deliver), Tested: Deliver,
 		New: func() Monitor { return &noDuplication{at: Deliver} },
 	}
-	PL3  = noCreation("PL3", perfect, "FLL3", "SL2")
+	PL3  = noCreation("PL3", perfect, "FLL3", "SL2", "AL3")
+	AL3  = authenticity()
 	LPL1 = Property{
 		ID: "LPL1", Name: "logged delivery", Class: Liveness, Source: logged,
 		Sentence: "A message that the link has accepted is eventually in stable storage at its receiver, whoever crashes, if both are up in the end.",
@@ -100,6 +102,14 @@ var (
 	}
 )
 
+// authenticity is no creation where packets may be forged.
+func authenticity() Property {
+	p := noCreation("AL3", authentic, "FLL3", "SL2", "PL3")
+	p.Name = "authenticity"
+	p.Sentence = "A message is delivered from a correct process only if that process sent it to this one, whoever else sends packets."
+	return p
+}
+
 func noCreation(id, source string, same ...string) Property {
 	return Property{
 		ID: id, Name: "no creation", Class: Safety, Source: source,
@@ -129,18 +139,19 @@ var (
 	AtLeastOnce   = Guarantee{"at-least-once", []Property{PL1, PL3}}
 	Perfect       = Guarantee{"perfect", []Property{PL1, PL2, PL3}}
 	FIFO          = Guarantee{"fifo", []Property{PL1, PL2, PL3, FIFODelivery}}
+	Authenticated = Guarantee{"authenticated", []Property{PL1, PL2, AL3}}
 	LoggedPerfect = Guarantee{"logged-perfect", []Property{LPL1, LPL2, LPL3}}
 	ExactlyOnce   = Guarantee{"exactly-once", []Property{XOP}}
 )
 
 // Guarantees returns all guarantees, in the order of the ladder.
 func Guarantees() []Guarantee {
-	return []Guarantee{FairLoss, Stubborn, AtMostOnce, AtLeastOnce, Perfect, FIFO, LoggedPerfect, ExactlyOnce}
+	return []Guarantee{FairLoss, Stubborn, AtMostOnce, AtLeastOnce, Perfect, FIFO, Authenticated, LoggedPerfect, ExactlyOnce}
 }
 
 // Properties returns all properties without parameters, in a fixed order.
 func Properties() []Property {
-	return []Property{FLL1, FLL2, FLL3, SL1, SL2, PL1, PL2, PL3, LPL1, LPL2, LPL3, ACK, FIFODelivery, OrderOnly, XOP}
+	return []Property{FLL1, FLL2, FLL3, SL1, SL2, PL1, PL2, PL3, AL3, LPL1, LPL2, LPL3, ACK, FIFODelivery, OrderOnly, XOP}
 }
 
 // ParseGuarantee returns the guarantee of that name.

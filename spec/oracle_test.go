@@ -25,6 +25,7 @@ var oracles = map[string]oracle{
 	"ACK":  {allows: allowsConfirmation},
 	"FIFO": {allows: allowsFIFO},
 	"ORD":  {allows: allowsOrder},
+	"AL3":  {allows: allowsNoCreation},
 	"LPL1": {owes: owesLoggedDelivery},
 	"LPL2": {allows: allowsNoDuplicateStore},
 	"LPL3": {allows: allowsNoCreatedStore},

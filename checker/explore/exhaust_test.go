@@ -20,10 +20,20 @@ func requests(payloads string) []world.Request {
 	return list
 }
 
+// requestsOf is requests, but a link that names its messages sends the first of
+// them for an a, the second for a b, and so on.
+func requestsOf(link impl.Link, payloads string) []world.Request {
+	list := requests(payloads)
+	for i := range list {
+		list[i].Message = link.Message(int(payloads[i] - 'a'))
+	}
+	return list
+}
+
 // exhausted searches a link with one message for each byte of payloads.
 func exhausted(t testing.TB, link impl.Link, payloads string, properties ...spec.Property) Exhaustive {
 	t.Helper()
-	r, err := Exhaust(context.Background(), link, properties, Bounds{Workload: requests(payloads)})
+	r, err := Exhaust(context.Background(), link, properties, Bounds{Workload: requestsOf(link, payloads)})
 	if err != nil {
 		t.Fatalf("%s, %q: %v", link.Name, payloads, err)
 	}

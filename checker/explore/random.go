@@ -69,7 +69,7 @@ func (c *Campaign) draw(src Source) plan {
 		if both {
 			r = c.channel(src)
 		}
-		r.Message = payload(src, shape, sent[r.From])
+		r.Message = c.payload(src, shape, sent[r.From])
 		sent[r.From]++
 		p.workload = append(p.workload, r)
 	}
@@ -88,24 +88,22 @@ func (c *Campaign) channel(src Source) world.Request {
 	return world.Request{From: from, To: (from + 1 + spec.Process(src.Intn(int(n)-1))) % n}
 }
 
-// payload draws the i-th message of a process: mostly distinct letters, which
-// show order; sometimes equal ones, which show deduplication by content, or
+// payload draws the i-th message of a process: mostly what the link is searched
+// with, distinct letters or its own, which show order; sometimes equal ones, which show deduplication by content, or
 // what trips an encoding: bytes of every kind, and prefixes of one another.
-func payload(src Source, shape, i int) spec.Message {
+func (c *Campaign) payload(src Source, shape, i int) spec.Message {
 	switch shape {
 	case 8:
 		return "a"
 	case 9:
-		return letter(src.Intn(2))
+		return c.link.Message(src.Intn(2))
 	case 10:
 		return awkward[i%len(awkward)]
 	case 11:
 		return prefixes[i%len(prefixes)]
 	}
-	return letter(i)
+	return c.link.Message(i)
 }
-
-func letter(i int) spec.Message { return spec.Message(rune('a' + i)) }
 
 var (
 	awkward  = []spec.Message{"", "\x00", "|,:\n", "\xff", "0", "é", spec.Message(strings.Repeat("x", 300))}

@@ -22,6 +22,19 @@ type Bounds struct {
 	Progress  func(Coverage)  // called now and then; nil is never
 }
 
+// Workload is n messages of the link from process 0 to process 1, all of them
+// the first one if equal is set.
+func Workload(link impl.Link, n int, equal bool) []world.Request {
+	list := make([]world.Request, n)
+	for i := range list {
+		list[i] = world.Request{From: 0, To: 1, Message: link.Message(i)}
+		if equal {
+			list[i].Message = link.Message(0)
+		}
+	}
+	return list
+}
+
 // Coverage is what a search has covered.
 type Coverage struct {
 	Complete    bool // every reachable state within the bounds was visited

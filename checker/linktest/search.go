@@ -21,9 +21,8 @@ const searchStates = 50_000
 func search(t testing.TB, report *explore.Report) error {
 	ctx, cancel := untilDeadline(t)
 	defer cancel()
-	for _, second := range []spec.Message{"b", "a"} {
-		workload := []world.Request{{From: 0, To: 1, Message: "a"}, {From: 0, To: 1, Message: second}}
-		if err := missed(ctx, report, workload); err != nil {
+	for _, equal := range []bool{false, true} {
+		if err := missed(ctx, report, explore.Workload(report.Link, 2, equal)); err != nil {
 			return err
 		}
 	}

@@ -24,8 +24,8 @@ func (w *World) corruptMoves(moves []Move) []Move {
 }
 
 // forgeMoves appends the delivery of what an attacker can make of the packets
-// that it sees: those of other channels, changed ones, and what the link says
-// that one who knows it but no secret can make.
+// that it sees: those of other channels, changed ones of this channel, and what
+// the link says that one who knows it but no secret can make.
 func (w *World) forgeMoves(moves []Move) []Move {
 	for c := range w.channels {
 		if from, to := w.sys.ends(uint8(c)); from == to || w.closed(c) {
@@ -36,6 +36,7 @@ func (w *World) forgeMoves(moves []Move) []Move {
 			for _, p := range w.sys.net.contents[content].packets {
 				if from != c {
 					forged = append(forged, p)
+					continue
 				}
 				forged = append(forged, w.sys.net.variantsOf(p)...)
 				forged = append(forged, w.sys.forgeries(p)...)
@@ -112,9 +113,11 @@ func (sys *System) forgeries(p uint32) []uint32 {
 	return list
 }
 
-// wholeFlips is the length up to which every bit of a packet is flipped; of a
-// longer one the lowest bit of each byte is.
-const wholeFlips = 4
+// Bounds of what is tried with a packet, so that searches come to an end.
+const (
+	wholeFlips = 4 // up to this length every bit is flipped; of a longer packet, the lowest bit of each byte
+	wholeCuts  = 8 // up to this length it is cut off everywhere; a longer packet at its beginning, middle and end
+)
 
 // maxVaried bounds where a long packet is changed: within so many bytes of its
 // beginning and of its end.
@@ -141,7 +144,7 @@ func variants(p string) []string {
 		}
 	}
 	for n := range len(p) {
-		if near(n) {
+		if len(p) <= wholeCuts || n == 0 || n == len(p)/2 || n == len(p)-1 {
 			add(p[:n])
 		}
 	}

@@ -260,9 +260,9 @@ func (o *oracle) forgeries() []world.Action {
 		done := slices.Clone(o.channels[c])
 		for from, packets := range o.channels {
 			for _, p := range packets {
-				candidates := changed(p)
-				if from != c {
-					candidates = append([]string{p}, candidates...)
+				candidates := []string{p}
+				if from == c {
+					candidates = changed(p)
 				}
 				for _, q := range candidates {
 					if !slices.Contains(done, q) {
@@ -288,7 +288,9 @@ func changed(p string) []string {
 		}
 	}
 	for n := range p {
-		list = append(list, p[:n])
+		if len(p) <= 8 || n == 0 || n == len(p)/2 || n == len(p)-1 {
+			list = append(list, p[:n])
+		}
 	}
 	for i := 0; i+4 <= len(p); i += 2 {
 		list = append(list, p[:i]+p[i+2:i+4]+p[i:i+2]+p[i+4:])

@@ -55,7 +55,7 @@ func (c *classification) run(s *session, name string) (spec.Verdict, error) {
 	var verdicts []spec.Verdict
 	bar := s.progress(len(links), "links")
 	for i, link := range links {
-		class, err := explore.Classify(s.ctx, link, [][]world.Request{workload(c.messages, false), workload(c.messages, true)}, c.maxStates)
+		class, err := explore.Classify(s.ctx, link, [][]world.Request{explore.Workload(link, c.messages, false), explore.Workload(link, c.messages, true)}, c.maxStates)
 		if err != nil {
 			bar.end()
 			return 0, fmt.Errorf("classify: %s: %w", link.Name, err)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -70,7 +69,7 @@ func (o *exploration) run(s *session, name string) (spec.Verdict, error) {
 	judged, left := o.properties(link)
 	ticker := s.ticker()
 	result, err := explore.Exhaust(ctx, link, judged, explore.Bounds{
-		Workload: workload(o.messages, o.equal), MaxStates: o.maxStates, MaxBytes: int(o.maxMemory),
+		Workload: explore.Workload(link, o.messages, o.equal), MaxStates: o.maxStates, MaxBytes: int(o.maxMemory),
 		Progress: func(c explore.Coverage) {
 			ticker.say(fmt.Sprintf("%s: %d states, %d states/s, frontier %d, depth %d", name, c.States, perSecond(c), c.Frontier, c.Depth))
 		},
@@ -124,23 +123,6 @@ func (o *exploration) properties(link impl.Link) (judged []spec.Property, left [
 		judged = append(judged, p)
 	}
 	return judged, left
-}
-
-// workload is n messages from process 0 to process 1: all of them "a", or "a"
-// to "z", "a1" to "z1" and so on.
-func workload(n int, equal bool) []world.Request {
-	list := make([]world.Request, n)
-	for i := range list {
-		message := "a"
-		if !equal {
-			message = string(rune('a' + i%26))
-		}
-		if !equal && i >= 26 {
-			message += strconv.Itoa(i / 26)
-		}
-		list[i] = world.Request{From: 0, To: 1, Message: spec.Message(message)}
-	}
-	return list
 }
 
 // explored is an exhaustive search as -json prints it. Where there were more,

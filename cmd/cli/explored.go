@@ -30,7 +30,11 @@ func (o *exploration) print(s *session, r explored, e explore.Exhaustive, left [
 	printCoverage(s, "", e.Coverage)
 	printCoverage(s, "each message sent again and again: ", e.Repeated)
 	fmt.Fprintf(s.out, "a state was missed with a probability of at most %.1e (two with one fingerprint)\n", e.Collision())
-	fmt.Fprintf(s.out, "bounds: %s; assumptions: network %s, no process crashes\n", o.bounds(), link.Assumes)
+	crashes := ""
+	if link.Assumes.Crashes == 0 {
+		crashes = ", no process crashes"
+	}
+	fmt.Fprintf(s.out, "bounds: %s; assumptions: network %s%s\n", o.bounds(), link.Assumes, crashes)
 	fmt.Fprintln(s.out, table.conclusion())
 	return nil
 }

@@ -128,7 +128,7 @@ func shortest(ctx context.Context, link impl.Link) int {
 	for n := 1; n <= shortestMessages; n++ {
 		var lengths []int
 		for _, equal := range []bool{false, true} {
-			bounds := explore.Bounds{Workload: workload(n, equal), MaxStates: shortestStates}
+			bounds := explore.Bounds{Workload: explore.Workload(link, n, equal), MaxStates: shortestStates}
 			e, err := explore.Exhaust(ctx, link, []spec.Property{property}, bounds)
 			if err != nil {
 				return 0

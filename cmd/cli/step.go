@@ -53,6 +53,7 @@ type walk struct {
 	link  impl.Link
 	plan  world.Schedule
 
+	messages int
 	workload []world.Request
 	sys      *world.System
 	world    *world.World // after the plan
@@ -62,7 +63,7 @@ type walk struct {
 const stepHelp = "the number of an action, u undo, c chart, j judge, s FILE save, q quit"
 
 func (s *session) newWalk(argument string, messages int) (*walk, error) {
-	w := &walk{session: s, say: s.out, workload: workload(messages, false)}
+	w := &walk{session: s, say: s.out, messages: messages}
 	if s.json {
 		w.say = io.Discard
 	}
@@ -95,7 +96,7 @@ func (w *walk) begin() error {
 	if err != nil {
 		return err
 	}
-	w.link = link
+	w.link, w.workload = link, explore.Workload(link, w.messages, false)
 	if w.sys, err = world.New(link, explore.Judged(link)); err != nil {
 		return err
 	}

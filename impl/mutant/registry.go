@@ -11,7 +11,7 @@ import (
 // New has the layers of its parent, of which one is broken. The slice is fresh
 // at each call.
 func Registry() []impl.Link {
-	mutants := slices.Concat(lossy(), retransmitting(), numbering(), ordering(), windows(), sessions(), logging(), requests())
+	mutants := slices.Concat(lossy(), retransmitting(), numbering(), ordering(), windows(), sessions(), logging(), processing(), sealing(), requests())
 	parents := impl.Registry()
 	for i := range mutants {
 		m := &mutants[i]
@@ -23,7 +23,8 @@ func Registry() []impl.Link {
 			m.Layers = replaced(parents[p].Layers, m.Layers)
 			m.New = m.Layers.Stack()
 		}
-		m.Kind, m.Guarantee, m.Assumes, m.Processes = impl.Mutant, parents[p].Guarantee, parents[p].Assumes, parents[p].Processes
+		m.Kind, m.Guarantee, m.Assumes = impl.Mutant, parents[p].Guarantee, parents[p].Assumes
+		m.Processes, m.Messages = parents[p].Processes, parents[p].Messages
 	}
 	return mutants
 }
@@ -221,6 +222,44 @@ func logging() []impl.Link {
 			Name: "stores-below", Parent: "logged", New: impl.Stack(impl.FactoryOf(impl.StoreFirst{}), impl.FactoryOf(countsAbove{})),
 			Breaks: "LPL1", Also: []string{"ACK"},
 			Doc: "Has an application above that commits on its own, when the link has stored already that it delivered.",
+		},
+	}
+}
+
+func processing() []impl.Link {
+	return []impl.Link{
+		{
+			Name: "stores-then-delivers", Parent: "exactlyonce", New: impl.FactoryOf(storesThenDelivers{}), Breaks: "XOP", Also: []string{"ACK"},
+			Doc: "Stores that it has processed a message, and then processes it: at most once is what remains.",
+		},
+		{
+			Name: "delivers-then-stores", Parent: "exactlyonce", New: impl.FactoryOf(deliversThenStores{}), Breaks: "XOP",
+			Doc: "Processes a message, and then stores that it has: at least once is what remains.",
+		},
+	}
+}
+
+func sealing() []impl.Link {
+	perfect := impl.Stack(impl.FactoryOf(impl.RetransmitUntilAcknowledged{}), impl.FactoryOf(impl.EliminateDuplicates{}))
+	return []impl.Link{
+		{
+			Name: "unsealed", Parent: "checksummed", New: perfect, Breaks: "PL3", Also: []string{"PL1", "PL2", "ACK"},
+			Doc: "Believes every packet.",
+		},
+		{
+			Name: "internet-checksum", Parent: "checksummed", New: impl.Stack(impl.Sealed(impl.InternetChecksum()), perfect),
+			Breaks: "PL3", Also: []string{"PL1", "PL2", "ACK"},
+			Doc: "Has the checksum of IP, UDP and TCP, which does not see words that have changed places.",
+		},
+		{
+			Name: "no-secret", Parent: "authenticated", New: impl.Stack(impl.Sealed(impl.CRC32C()), perfect),
+			Breaks: "AL3", Also: []string{"PL1", "PL2", "ACK"},
+			Doc: "Has a seal that everybody can make.",
+		},
+		{
+			Name: "reflected", Parent: "authenticated", New: impl.Stack(impl.Sealed(undirected()), perfect),
+			Breaks: "AL3", Also: []string{"PL1", "PL2", "ACK"},
+			Doc: "Does not seal the direction, so that its own packets can be sent back to it.",
 		},
 	}
 }
