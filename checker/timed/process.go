@@ -104,14 +104,15 @@ func (w *world) sleep(p *process, until time.Duration) {
 }
 
 // choose says what the process handles next: the request of the application for
-// a peer, or the first of its inbox, which is spelled as Everyone. They take
-// turns. Expiries that were cancelled while they waited are dropped.
+// a peer, or the first of its inbox, which is spelled as Everyone. Where there
+// are both it is drawn. Expiries that were cancelled while they waited are
+// dropped.
 func (w *world) choose(p *process) (next spec.Process, ok bool) {
 	for len(p.inbox) > 0 && p.inbox[0].kind == expiry && p.timers[p.inbox[0].timer] != p.inbox[0].armed {
 		p.inbox = p.inbox[1:]
 	}
 	inbox := len(p.inbox) > 0
-	if p.backlog == 0 || inbox && p.last == request {
+	if p.backlog == 0 || inbox && w.chance(0.5) {
 		return Everyone, inbox
 	}
 	for range p.requests {
@@ -146,7 +147,6 @@ func (w *world) handle(p *process, in input) {
 		w.failure = fmt.Errorf("timed: more than %d events, the last at %v", maxSteps, w.now)
 		return
 	}
-	p.last = in.kind
 	w.during = call{process: p.self, input: in}
 	switch in.kind {
 	case request:
