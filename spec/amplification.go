@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // amplification is the monitor of AMP: the times, within the window that ends
@@ -25,7 +26,7 @@ func (a *amplification) Observe(e Event) string {
 	}
 	a.packets = append(a.packets, e.At)
 	if allowed := a.spare + a.factor*len(a.sends); len(a.packets) > allowed {
-		return fmt.Sprintf("%d packets within %dns, in which %d messages were sent: more than %d", len(a.packets), a.window, len(a.sends), allowed)
+		return fmt.Sprintf("%d packets within %v, in which %d messages were sent: more than %d", len(a.packets), time.Duration(a.window), len(a.sends), allowed)
 	}
 	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
+	"time"
 )
 
 // processes is a set of processes.
@@ -131,7 +132,7 @@ func (m *eventualAccuracy) Observe(e Event) string {
 	case e.Kind == Recover:
 		delete(m.down, e.Process)
 	case e.Message == Suspect && e.At >= m.after && !m.down[e.Peer]:
-		return fmt.Sprintf("process %d suspects process %d, which is up, at %dns", e.Process, e.Peer, e.At)
+		return fmt.Sprintf("process %d suspects process %d, which is up, at %v", e.Process, e.Peer, time.Duration(e.At))
 	}
 	return ""
 }

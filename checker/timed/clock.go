@@ -34,7 +34,7 @@ func (c Conditions) clock(p spec.Process) clock {
 
 // steady is what the clock would show without jumps.
 func (k clock) steady(t time.Duration) time.Duration {
-	return t + time.Duration(int64(t)*k.ppm/1_000_000)
+	return time.Duration(int64(t) * (1_000_000 + k.ppm) / 1_000_000)
 }
 
 // read returns what the clock shows at the real time t.

@@ -203,10 +203,13 @@ func (c Conditions) processes() []spec.Process {
 // on reports whether an entry for process p is about process self.
 func on(p, self spec.Process) bool { return p == self || p == Everyone }
 
-// lastFault returns when the last fault begins or ends that does not last for
-// the whole run.
+// lastFault returns when the last fault begins or ends, of those that clocks
+// and processes do not have all the time.
 func (c Conditions) lastFault() time.Duration {
 	last := c.Until
+	if last == 0 && c.Loss+c.Duplicate > 0 {
+		return forever
+	}
 	for _, j := range c.Jumps {
 		last = max(last, j.At)
 	}

@@ -28,7 +28,7 @@ type Result struct {
 
 	// Settled says that liveness was judged: nothing was left to happen, or the
 	// second half of the run was calm. It is calm where no fault begins or ends
-	// in it, the application sees nothing, and it is eight times as long as the
+	// in it, the application sees nothing, and it is four times as long as the
 	// longest timer.
 	Settled    bool
 	Judgements []checker.Judgement
@@ -99,4 +99,43 @@ func Quantile(sorted []time.Duration, q float64) time.Duration {
 	}
 	i := int(q * float64(len(sorted)))
 	return sorted[max(0, min(i, len(sorted)-1))]
+}
+
+// FanOut returns, in ascending order, how long each request to several
+// processes took: from the first Send of a message by a process to the first
+// Delivery of it by the slowest receiver. Messages of one sender with equal
+// bytes are one request; one that some receiver lacks is left out. O(n log n).
+func FanOut(events []spec.Event) []time.Duration {
+	type request struct {
+		from spec.Process
+		m    spec.Message
+	}
+	type progress struct {
+		start, last int64
+		missing     map[spec.Process]bool
+	}
+	requests := map[request]*progress{}
+	for _, e := range events {
+		switch e.Kind {
+		case spec.Send:
+			key := request{e.Process, e.Message}
+			if requests[key] == nil {
+				requests[key] = &progress{start: e.At, missing: map[spec.Process]bool{}}
+			}
+			requests[key].missing[e.Peer] = true
+		case spec.Deliver:
+			if r := requests[request{e.Peer, e.Message}]; r != nil && r.missing[e.Process] {
+				delete(r.missing, e.Process)
+				r.last = e.At
+			}
+		}
+	}
+	var took []time.Duration
+	for _, r := range requests {
+		if len(r.missing) == 0 {
+			took = append(took, time.Duration(r.last-r.start))
+		}
+	}
+	slices.Sort(took)
+	return took
 }

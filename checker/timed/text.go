@@ -51,8 +51,13 @@ func (c Conditions) String() string {
 	return strings.Join(words, " ")
 }
 
-// String returns both ends, as 1ms..5ms.
-func (r Range) String() string { return r.Min.String() + ".." + r.Max.String() }
+// String returns both ends, as 1ms..5ms, or one where they are the same.
+func (r Range) String() string {
+	if r.Min == r.Max {
+		return r.Min.String()
+	}
+	return r.Min.String() + ".." + r.Max.String()
+}
 
 // String returns the stream, as 0>1:100@0s/1ms.
 func (s Stream) String() string {
