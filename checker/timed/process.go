@@ -30,7 +30,6 @@ type process struct {
 	turn     spec.Process                     // the peer that is asked first
 	asleep   bool                             // a wake is set
 	worked   bool                             // the work for the next input is done
-	last     inputKind                        // what was handled last
 	channels map[spec.Process][]time.Duration // by receiver: when each packet that waits for bandwidth leaves
 }
 
@@ -130,6 +129,7 @@ func (w *world) take(p *process, next spec.Process) input {
 	if next == Everyone {
 		in := p.inbox[0]
 		p.inbox = p.inbox[1:]
+		w.longest = max(w.longest, w.now-in.since)
 		if in.kind == receipt {
 			p.packets--
 		}
@@ -144,7 +144,7 @@ func (w *world) take(p *process, next spec.Process) input {
 // handle runs one handler of the link.
 func (w *world) handle(p *process, in input) {
 	if w.stats.Steps++; w.stats.Steps > maxSteps {
-		w.failure = fmt.Errorf("timed: more than %d events, the last at %v", maxSteps, w.now)
+		w.failure = fmt.Errorf("%w: more than %d events, the last at %v", ErrLink, maxSteps, w.now)
 		return
 	}
 	w.during = call{process: p.self, input: in}
@@ -198,9 +198,9 @@ func (w *world) deliver(p *process, d impl.Delivery) {
 func (w *world) arm(p *process, e impl.Effect) {
 	w.armings++
 	p.timers[e.Timer] = w.armings
-	w.longest = max(w.longest, e.AtMost)
 	local := p.clock.read(w.now)
 	wait := min(w.draw(Range{e.AtLeast, e.AtMost}), math.MaxInt64-max(local, 0))
 	at := p.clock.when(local+wait, w.now)
+	w.longest = max(w.longest, e.AtMost, at-w.now)
 	w.agenda.set(due{at: max(at, w.now), process: p.self, life: p.life, input: input{kind: expiry, timer: e.Timer, armed: w.armings}})
 }

@@ -11,7 +11,12 @@ import (
 )
 
 // seeds is on how many seeds each claim is tested.
-const seeds = 20
+func seeds() uint64 {
+	if testing.Short() {
+		return 5
+	}
+	return 20
+}
 
 // run runs a link under conditions in text, which must be right.
 func run(t *testing.T, link impl.Link, conditions string, seed uint64) timed.Result {
@@ -33,7 +38,7 @@ func TestProp(t *testing.T) {
 	for _, link := range impl.Timed() {
 		t.Run(link.Name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(seeds) {
+			for seed := range seeds() {
 				r := run(t, link, link.Conditions, seed+1)
 				for _, j := range r.Judgements {
 					if j.Verdict != spec.Holds {
@@ -54,7 +59,7 @@ func TestPropMutants(t *testing.T) {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
 			parent := parents[slices.IndexFunc(parents, func(l impl.Link) bool { return l.Name == m.Parent })]
-			for seed := range uint64(seeds) {
+			for seed := range seeds() {
 				r := run(t, m, m.Conditions, seed+1)
 				if r.Of(m.Breaks) != spec.Violated {
 					t.Errorf("seed %d: %s is %s", seed+1, m.Breaks, r.Of(m.Breaks))

@@ -28,8 +28,8 @@ type Result struct {
 
 	// Settled says that liveness was judged: nothing was left to happen, or the
 	// second half of the run was calm. It is calm where no fault begins or ends
-	// in it, the application sees nothing, and it is four times as long as the
-	// longest timer.
+	// in it, the application sees nothing, and it is four times as long as
+	// anything had to wait: a timer, a packet, an event in an inbox.
 	Settled    bool
 	Judgements []checker.Judgement
 }

@@ -52,7 +52,7 @@ func TestScenarios(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(seeds) {
+			for seed := range seeds() {
 				if r := run(t, find(t, tt.naive), tt.conditions, seed+1); r.Of(tt.property) != spec.Violated {
 					t.Errorf("seed %d: %s of %s is %s", seed+1, tt.property, tt.naive, r.Of(tt.property))
 				}
@@ -87,7 +87,7 @@ func TestCatchUp(t *testing.T) {
 	}
 	flooding := find(t, "perfect")
 	flooding.Processes = 21
-	for seed := range uint64(seeds) {
+	for seed := range seeds() {
 		flooded := run(t, flooding, conditions, seed+1)
 		coordinated := run(t, find(t, "catchup"), conditions, seed+1)
 		if coordinated.Stats.Refused > 0 || coordinated.Of("PL1") != spec.Holds {

@@ -23,7 +23,8 @@ type input struct {
 	peer  spec.Process
 	data  string
 	timer impl.TimerID
-	armed uint64 // expiry: which arming of the timer it is
+	armed uint64        // expiry: which arming of the timer it is
+	since time.Duration // when it reached the inbox
 }
 
 // call is a handler call of a process.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"fairloss/spec"
 )
@@ -85,12 +86,13 @@ func spell(p spec.Process) string {
 	return strconv.Itoa(int(p))
 }
 
-// Parse is the inverse of Conditions.String. Words may come in any order; one
-// for a list may come again. An error names the word.
+// Parse is the inverse of Conditions.String. Words may come in any order, with
+// blanks or commas between them; one for a list may come again. An error names the word.
 func Parse(text string) (Conditions, error) {
 	var c Conditions
 	seen := map[string]bool{}
-	for word := range strings.FieldsSeq(text) {
+	separator := func(r rune) bool { return r == ',' || unicode.IsSpace(r) }
+	for word := range strings.FieldsFuncSeq(text, separator) {
 		key, value, _ := strings.Cut(word, "=")
 		read, list := c.reader(key)
 		switch {

@@ -18,7 +18,7 @@ func TestText(t *testing.T) {
 			t.Errorf("%q is read as %q, %v", text, c, err)
 		}
 	}
-	c, _ := Parse("  inbox=3\tdelay=1ms..1ms\n")
+	c, _ := Parse("  inbox=3\t,delay=1ms..1ms\n")
 	if want := "delay=1ms inbox=3"; c.String() != want {
 		t.Errorf("got %q, want %q", c, want)
 	}

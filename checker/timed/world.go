@@ -1,6 +1,7 @@
 package timed
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -13,6 +14,9 @@ import (
 // maxSteps bounds the events that the processes of one run handle.
 const maxSteps = 10_000_000
 
+// ErrLink is wrapped by the errors of Run that are the link's.
+var ErrLink = errors.New("timed: the link breaks the contract of a layer")
+
 // world is a run under way.
 type world struct {
 	link       impl.Link
@@ -24,7 +28,7 @@ type world struct {
 	events     []spec.Event
 	stats      Stats
 	armings    uint64        // of timers, so far
-	longest    time.Duration // that a timer may run
+	longest    time.Duration // that anything has waited: a timer, a packet on its way, an event in an inbox
 	during     call          // the handler that runs, for the report of a panic
 	failure    error
 }
@@ -33,8 +37,9 @@ type world struct {
 // claims, and by ACK where it confirms. The same link, conditions and seed give
 // the same history.
 //
-// An error says what is wrong with the conditions, that the link panicked, or
-// that the run took too many events; then the result holds what there is.
+// An error says what is wrong with the conditions, or wraps ErrLink where the
+// link panicked or the run took too many events; then the result holds what
+// there is.
 func Run(link impl.Link, c Conditions) (Result, error) {
 	w := &world{link: link, conditions: c, random: rand.New(rand.NewPCG(c.Seed, 0))}
 	if err := c.Check(link.Size()); err != nil {
@@ -98,7 +103,7 @@ func (w *world) request() {
 func (w *world) proceed() {
 	defer func() {
 		if v := recover(); v != nil {
-			w.failure = fmt.Errorf("timed: the link panics in %v: %v", w.during, v)
+			w.failure = fmt.Errorf("%w: it panics in %v: %v", ErrLink, w.during, v)
 		}
 	}()
 	for len(w.agenda.heap) > 0 && w.agenda.heap[0].at <= w.conditions.end() && w.failure == nil {
@@ -158,6 +163,7 @@ func (w *world) arrive(p *process, d due) {
 		p.packets++
 		w.stats.Inbox = max(w.stats.Inbox, p.packets)
 	}
+	in.since = w.now
 	p.inbox = append(p.inbox, in)
 	w.run(p)
 }
@@ -186,7 +192,9 @@ func (w *world) transmit(p *process, to spec.Process, packet string) {
 		delay = w.conditions.Early
 	}
 	for range copies {
-		w.agenda.set(due{at: leaves + w.draw(delay), process: to, input: input{kind: receipt, peer: p.self, data: packet}})
+		at := leaves + w.draw(delay)
+		w.longest = max(w.longest, at-w.now)
+		w.agenda.set(due{at: at, process: to, input: input{kind: receipt, peer: p.self, data: packet}})
 	}
 }
 
@@ -259,6 +267,11 @@ func (w *world) settled() bool {
 		return true
 	}
 	calm := w.conditions.end() / 2
+	for _, p := range w.processes {
+		if len(p.inbox) > 0 {
+			w.longest = max(w.longest, w.now-p.inbox[0].since)
+		}
+	}
 	if w.longest > calm/4 || w.conditions.lastFault() > calm {
 		return false
 	}

@@ -147,7 +147,7 @@ func TestTimersFollowTheLocalClock(t *testing.T) {
 
 // durable stores what it is sent, and delivers it after a crash. It cancels the
 // timer that would deliver "late" when it receives anything.
-type durable struct{ ticking }
+type durable struct{}
 
 func (l *durable) Init(out *impl.Effects) { out.SetTimer(1, 5*time.Millisecond, 5*time.Millisecond) }
 
@@ -223,7 +223,7 @@ func TestSameSeedSameHistory(t *testing.T) {
 }
 
 // stubbornly never stops, and panics when it is told to.
-type stubbornly struct{ ticking }
+type stubbornly struct{}
 
 func (l *stubbornly) Init(out *impl.Effects) { out.SetTimer(1, 1, 1) }
 func (l *stubbornly) Timeout(t impl.TimerID, out *impl.Effects) {
@@ -243,8 +243,8 @@ func TestErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"loss=2":                   "timed: probability 2: want 0 to 1",
 		"pause=2@0s":               "timed: process 2: there are 2",
-		"send=0>1:1@0s/0s end=1µs": `timed: the link panics in Receive(0, "m1") at process 1: told to by m1`,
-		"end=1h":                   "timed: more than 10000000 events",
+		"send=0>1:1@0s/0s end=1µs": `timed: the link breaks the contract of a layer: it panics in Receive(0, "m1") at process 1: told to by m1`,
+		"end=1h":                   "timed: the link breaks the contract of a layer: more than 10000000 events",
 	} {
 		if testing.Short() && text == "end=1h" {
 			continue
@@ -268,6 +268,10 @@ func TestSettled(t *testing.T) {
 		{"perfect", "send=0>1:5@0s/1ms down=1@2ms..600ms end=1s", true, spec.Holds},                       // nothing is left
 		{"perfect", "send=0>1:5@0s/1ms down=1@2ms pause=0@600ms..610ms end=1s", false, spec.Inconclusive}, // a fault in the second half
 		{"backoff", "send=1>0:5@0s/1ms down=0@2ms end=12s", false, spec.Inconclusive},                     // a timer of 1.6s needs 6.4s of calm
+		{"perfect", "send=0>1:5@0s/1ms delay=5s end=4s", false, spec.Inconclusive},
+		{"perfect", "send=0>1:5@0s/1ms bandwidth=1 end=4s", false, spec.Inconclusive},
+		{"perfect", "send=0>1:5@0s/1ms work=1:3s end=4s", false, spec.Inconclusive},
+		{"perfect", "send=0>1:5@0s/1ms jump=0@1ms:-1s down=1@0s end=4s", false, spec.Inconclusive},
 		{"backoff", "send=1>0:5@0s/1ms down=0@2ms end=30s", true, spec.Violated},
 	}
 	for _, tt := range tests {

@@ -15,14 +15,20 @@ import (
 
 var runCommand = command{
 	name: "run", argument: "NAME",
-	summary: "run a link over UDP on this machine, with faults, and judge it",
+	summary: "run a link over UDP on this machine, or in virtual time, with faults, and judge it",
 	about: "Runs a link for real: senders and receivers over UDP sockets of the loopback interface, which lose,\n" +
 		"repeat, reorder and delay packets, and at last fall calm. Then the history is judged.\n" +
-		"A link that is claimed for a network which keeps order gets one, unless -dup or -reorder is set.",
+		"A link that is claimed for a network which keeps order gets one, unless -dup or -reorder is set.\n\n" +
+		"With -timed it runs in virtual time instead, under conditions in one line of words:\n" + timedWords +
+		"So does a link that leans on time, without -timed under the conditions of its claim. Then -campaign N makes N\n" +
+		"runs that are no worse, and reports the calmest conditions found that break a property.",
 	examples: []string{
 		"fairloss run fifo",
 		"fairloss run fifo -messages 100000 -senders 8 -delay 0",
 		"fairloss run perfect -loss 0.5 -seed 7 -o history.jsonl",
+		"fairloss run -timed 'delay=1ms..5ms loss=0.1 send=0>1:100@0s/1ms pause=1@20ms..40ms' fifo",
+		"fairloss run backoff",
+		"fairloss run -campaign 50 no-jitter",
 	},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
 		var cfg trial.Config
@@ -36,14 +42,19 @@ var runCommand = command{
 		flags.Uint64Var(&cfg.Seed, "seed", 0, "fixes the fates of packets; 0 is a random one")
 		flags.DurationVar(&cfg.Timeout, "timeout", time.Minute, "how long the run may take, and its judges again")
 		output := flags.String("o", "", "write the history to `FILE`")
+		var virtual virtualTime
+		virtual.flags(flags)
 		return func(s *session, name string) (spec.Verdict, error) {
-			link, err := s.link(name)
+			link, err := s.anyLink(name)
 			if err != nil {
 				return 0, err
 			}
 			cfg.Link = link
 			set := map[string]bool{}
 			flags.Visit(func(f *flag.Flag) { set[f.Name] = true })
+			if set["timed"] || link.Conditions != "" {
+				return virtual.run(s, link, cfg.Seed, set)
+			}
 			if cable := link.Assumes.Network == spec.FIFONetwork; cable && !set["dup"] && !set["reorder"] {
 				cfg.Duplicate, cfg.Reorder = 0, 0
 			}
