@@ -12,7 +12,7 @@ import (
 // receiver has failed do not all come back at once. It is an at-least-once
 // link.
 type BackOff struct {
-	Base, Most time.Duration
+	Base, Most time.Duration // more than 0; Base is no longer than Most
 
 	Sent PerPeer[Tries]
 }
@@ -20,7 +20,7 @@ type BackOff struct {
 // Tries is a sender's end of a channel that counts its tries.
 type Tries struct {
 	Outstanding
-	Failed int // timeouts since the last acknowledgement
+	Failed int // timeouts since the last acknowledgement, as many as matter
 }
 
 // acknowledge confirms message n, which ends the failing. It reports whether n
@@ -87,7 +87,9 @@ func (l *BackOff) Timeout(t TimerID, out *Effects) {
 	for _, d := range sent.Pending {
 		out.Transmit(to, Pack(Data, d.Message, d.N))
 	}
-	sent.Failed++
+	if l.Delay(to) < l.Most {
+		sent.Failed++
+	}
 	l.wait(to, out)
 }
 

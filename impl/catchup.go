@@ -12,8 +12,8 @@ import (
 // that was away and has missed much from many is not flooded when it comes
 // back. Each message is delivered once.
 type CatchUp struct {
-	Batch int           // messages that are pulled at a time
-	Every time.Duration // between two announcements, and for how long a batch is waited for
+	Batch int           // messages that are pulled at a time; 1 or more
+	Every time.Duration // between two announcements, and for how long a batch is waited for; 2ns or more
 
 	Sent    PerPeer[Outstanding]
 	Seen    PerPeer[IDSet]

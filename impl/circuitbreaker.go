@@ -14,9 +14,9 @@ import (
 // the circuit; then each lets two of the messages go that were held back, so
 // that the receiver is not flooded. It is an at-least-once link.
 type CircuitBreaker struct {
-	Every    time.Duration
-	Failures int
-	Cool     time.Duration
+	Every    time.Duration // more than 0
+	Failures int           // 1 or more
+	Cool     time.Duration // more than 0
 
 	Sent PerPeer[Circuit]
 }
@@ -95,7 +95,8 @@ func (l *CircuitBreaker) Timeout(t TimerID, out *Effects) {
 	to := spec.Process(t)
 	sent := l.Sent.Of(to)
 	oldest := sent.Pending[0]
-	if sent.Failed++; sent.Failed >= l.Failures {
+	sent.Failed = min(sent.Failed+1, l.Failures+1)
+	if sent.Failed >= l.Failures {
 		sent.Open, sent.Next = true, oldest.N
 	}
 	if !sent.Open || sent.Failed > l.Failures {

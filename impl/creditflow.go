@@ -17,8 +17,8 @@ import (
 //
 // It promises FIFO and Bounded(Credit, 2*Credit) between two processes.
 type CreditFlow struct {
-	Credit int
-	Pace   time.Duration
+	Credit int           // 1 or more
+	Pace   time.Duration // more than 0
 
 	Sent     PerPeer[CreditSender]
 	Received PerPeer[CreditReceiver]

@@ -18,9 +18,9 @@ import (
 // the patience, so that mistakes end (an eventually perfect detector). (Cachin
 // et al., algorithms 2.5 and 2.7, with timeouts for each process.)
 type Heartbeat struct {
-	Every    time.Duration
-	Patience time.Duration
-	Growth   time.Duration
+	Every    time.Duration // more than 0
+	Patience time.Duration // more than 0
+	Growth   time.Duration // 0 for a perfect detector
 
 	Peers []spec.Process
 	Heard PerPeer[Pulse]

@@ -21,7 +21,7 @@ import (
 type Lease struct {
 	Length time.Duration
 	Guard  time.Duration
-	Retry  time.Duration // between two askings
+	Retry  time.Duration // between two askings; more than 0
 
 	Self spec.Process
 

@@ -9,12 +9,11 @@ import (
 // RetryBudget retransmits until acknowledged, but only as its budget allows.
 // Each message sent pays in a tenth of a retry, each acknowledgement one, each
 // Every that passes a tenth, so that retrying never ends; the budget holds
-// Reserve retries at most. Retries beyond are left out. What fails
-// for long costs as many packets as what succeeds, and few more. It is an
-// at-least-once link.
+// Reserve retries at most. What fails for long costs hardly more packets than
+// what succeeds. It is an at-least-once link.
 type RetryBudget struct {
-	Every   time.Duration
-	Reserve int
+	Every   time.Duration // more than 0
+	Reserve int           // 1 or more
 
 	Sent   PerPeer[Retrying]
 	Tenths int // of a retry, in the budget

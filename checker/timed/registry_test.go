@@ -2,8 +2,10 @@ package timed_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
+	"fairloss/checker/linktest"
 	"fairloss/checker/timed"
 	"fairloss/impl"
 	"fairloss/impl/mutant"
@@ -74,5 +76,58 @@ func TestPropMutants(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestRegistry wants every link and mutant to say under which conditions it is
+// claimed, and those of a name to be one.
+func TestRegistry(t *testing.T) {
+	all := slices.Concat(impl.Registry(), mutant.Registry(), impl.Goldens())
+	names := map[string]bool{}
+	for _, l := range all {
+		names[l.Name] = true
+	}
+	for _, l := range slices.Concat(impl.Timed(), mutant.Timed()) {
+		if names[l.Name] {
+			t.Errorf("%s is registered twice", l.Name)
+		}
+		names[l.Name] = true
+		c, err := timed.Parse(l.Conditions)
+		if err != nil || c.Check(l.Size()) != nil || c.String() != l.Conditions {
+			t.Errorf("%s: conditions %q: %v, %v; spelled %q", l.Name, l.Conditions, err, c.Check(l.Size()), c)
+		}
+		if l.New == nil || !strings.HasSuffix(l.Doc, ".") || len(l.Guarantee.Properties) == 0 {
+			t.Errorf("%s: doc %q: want a link that says what it is and claims something", l.Name, l.Doc)
+		}
+		if _, ok := impl.As[impl.Describer](l.New(0, impl.Peers(0, l.Size()))); !ok {
+			t.Errorf("%s does not name its packets", l.Name)
+		}
+		for _, id := range append([]string{l.Breaks}, l.Also...) {
+			if _, claimed := l.Guarantee.Property(id); !claimed && id != spec.ACK.ID && l.Kind == impl.Mutant {
+				t.Errorf("%s breaks %s, which %s does not claim", l.Name, id, l.Parent)
+			}
+		}
+	}
+}
+
+// TestEveryPropertyIsBroken wants a mutant for each property of a timed world.
+func TestEveryPropertyIsBroken(t *testing.T) {
+	for _, p := range append(spec.TimedProperties(), spec.Amplification(0, 0, 1), spec.EventualAccuracy(0), spec.Bounded(0, 0)) {
+		if !slices.ContainsFunc(mutant.Timed(), func(m impl.Link) bool { return m.Breaks == p.ID }) {
+			t.Errorf("no mutant breaks %s", p.ID)
+		}
+	}
+}
+
+// TestUntimed checks those links that read no clock in the world that has every
+// schedule, too: their contract, and what they claim but AMP.
+func TestUntimed(t *testing.T) {
+	for _, link := range impl.Timed() {
+		if !slices.Contains([]string{"creditflow", "backoff", "retrybudget", "circuitbreaker", "catchup"}, link.Name) {
+			continue
+		}
+		link.Processes = 2
+		link.Guarantee.Properties = slices.DeleteFunc(slices.Clone(link.Guarantee.Properties), func(p spec.Property) bool { return p.ID == "AMP" })
+		t.Run(link.Name, func(t *testing.T) { linktest.Test(t, link) })
 	}
 }

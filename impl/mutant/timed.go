@@ -21,7 +21,7 @@ func Timed() []impl.Link {
 		{
 			Name: "sinking-floor", Parent: "recentonly", Breaks: "PL2",
 			New:        impl.FactoryOf(sinkingFloor{impl.AcceptRecent{Keep: 50 * time.Millisecond}}),
-			Conditions: "end=4s delay=1ms..11ms dup=0.5 send=0>1:2000@400ms/100µs jump=1@500ms:1s jump=1@501ms:-1s",
+			Conditions: "end=4s delay=1ms..11ms dup=0.5 send=0>1:400@480ms/100µs jump=1@500ms:1s jump=1@501ms:-1s",
 			Doc:        "Accepts again what it has forgotten, when its clock goes back.",
 		},
 		{
@@ -33,7 +33,7 @@ func Timed() []impl.Link {
 		{
 			Name: "stamps-raw", Parent: "commitwait", Breaks: "FIFO",
 			New:        impl.FactoryOf(stampsRaw{impl.OrderByTimestamp{Uncertainty: 5 * time.Millisecond, Hold: 15 * time.Millisecond}}),
-			Conditions: "end=10s delay=1ms..10ms send=1>0:2000@0s/1ms jump=1@1s:-4ms",
+			Conditions: "end=10s delay=1ms..10ms send=1>0:200@900ms/1ms jump=1@1s:-4ms",
 			Doc:        "Stamps with what its clock shows, even where that went back.",
 		},
 		{
