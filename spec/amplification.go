@@ -3,6 +3,7 @@ package spec
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -15,13 +16,22 @@ type amplification struct {
 	now           int64
 	sends         []int64
 	packets       []int64
+	channels      map[channel]bool // on which messages were sent
 }
 
 func (a *amplification) Observe(e Event) string {
 	a.now = e.At
 	a.sends, a.packets = a.recent(a.sends), a.recent(a.packets)
-	if e.Kind == Send {
+	c := channel{e.Process, e.Peer}
+	switch {
+	case e.Kind == Send:
+		if a.channels == nil {
+			a.channels = map[channel]bool{}
+		}
+		a.channels[c] = true
 		a.sends = append(a.sends, e.At)
+		return ""
+	case !a.channels[c]:
 		return ""
 	}
 	a.packets = append(a.packets, e.At)
@@ -48,11 +58,15 @@ func (a *amplification) AppendKey(b []byte) []byte {
 			b = binary.AppendVarint(b, a.now-t)
 		}
 	}
+	b = binary.AppendUvarint(b, uint64(len(a.channels)))
+	for _, c := range sortedKeys(a.channels, channel.compare) {
+		b = appendChannel(b, c)
+	}
 	return b
 }
 
 func (a *amplification) Clone() Monitor {
 	c := *a
-	c.sends, c.packets = slices.Clone(a.sends), slices.Clone(a.packets)
+	c.sends, c.packets, c.channels = slices.Clone(a.sends), slices.Clone(a.packets), maps.Clone(a.channels)
 	return &c
 }

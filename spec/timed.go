@@ -66,11 +66,12 @@ var (
 
 // Amplification is the property AMP: in no window of that length do the links
 // hand over more packets than spare, and factor more for each message sent in
-// it. Acknowledgements count.
+// it. Only the channels on which messages are sent count, so that answers on the
+// way back do not.
 func Amplification(factor, spare int, window time.Duration) Property {
 	return Property{
 		ID: "AMP", Name: "bounded amplification", Class: Safety, Source: petrov + "cascading failures",
-		Sentence: fmt.Sprintf("Within %v never more than %d packets are transmitted, and %d for each message sent in that time.", window, spare, factor),
+		Sentence: fmt.Sprintf("Within %v never more than %d packets are transmitted where messages are sent, and %d for each message sent in that time.", window, spare, factor),
 		Reads:    KindsOf(Send, Transmit), Tested: Transmit,
 		New: func() Monitor { return &amplification{factor: factor, spare: spare, window: int64(window)} },
 	}

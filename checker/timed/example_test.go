@@ -41,7 +41,7 @@ func ExampleRun() {
 	// seed=1 end=18.571529ms delay=1ms..15ms dup=0.2 send=0>1:6@0s/1ms
 }
 
-// A hundred clients send to a server that is down for three seconds. Those of
+// A hundred clients send to a server that stands still for three seconds. Those of
 // the first picture wait longer after each try in vain, all of them exactly as
 // long; those of the second one draw how long.
 func ExampleRate() {
@@ -67,14 +67,14 @@ func ExampleRate() {
 	}
 	// Output:
 	// no-jitter: AMP violated
-	// 200 |                               #
+	// 168 |                               #
 	//     |                               #
 	//     |                               #
-	//     |                               #
 	//     |## #   #       #               #
 	//     |## #   #       #               #
 	//     |## #   #       #               #
 	//     |## #   #       #               #
+	//     |## #   #       #              ##
 	//   0 +--------------------------------------------------
 	//      0s                                              5s
 	// backoff: AMP holds
@@ -85,7 +85,7 @@ func ExampleRate() {
 	//     |#
 	//     |##
 	//     |###
-	//     |######.#.###......#..#.##.###.####..##.......
+	//     |######.#.###......#..#.##.###.#.##..##.......
 	//   0 +--------------------------------------------------
 	//      0s                                              5s
 }

@@ -14,7 +14,10 @@ import (
 
 // seeds is on how many seeds each claim is tested.
 func seeds() uint64 {
-	if testing.Short() {
+	switch {
+	case raceEnabled:
+		return 1
+	case testing.Short():
 		return 5
 	}
 	return 20
@@ -95,6 +98,9 @@ func TestRegistry(t *testing.T) {
 		c, err := timed.Parse(l.Conditions)
 		if err != nil || c.Check(l.Size()) != nil || c.String() != l.Conditions {
 			t.Errorf("%s: conditions %q: %v, %v; spelled %q", l.Name, l.Conditions, err, c.Check(l.Size()), c)
+		}
+		if _, claimed := l.Guarantee.Property("PL1"); claimed && len(c.Downs) > 0 {
+			t.Errorf("%s: crashes void what PL1 owes", l.Name)
 		}
 		if l.New == nil || !strings.HasSuffix(l.Doc, ".") || len(l.Guarantee.Properties) == 0 {
 			t.Errorf("%s: doc %q: want a link that says what it is and claims something", l.Name, l.Doc)

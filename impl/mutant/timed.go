@@ -73,31 +73,31 @@ func Timed() []impl.Link {
 		{
 			Name: "retries-at-once", Parent: "backoff", Breaks: "AMP",
 			New:        impl.FactoryOf(retriesAtOnce{impl.BackOff{Base: 100 * time.Millisecond, Most: 1600 * time.Millisecond}}),
-			Conditions: "end=1m0s delay=1ms..5ms send=*>0:1@0s/0s down=0@0s..300ms",
+			Conditions: "end=1m0s delay=1ms..5ms inbox=16 send=*>0:1@0s/0s pause=0@0s..300ms",
 			Doc:        "Tries again a millisecond after a try in vain.",
 		},
 		{
 			Name: "no-jitter", Parent: "backoff", Breaks: "AMP",
 			New:        impl.FactoryOf(noJitter{impl.BackOff{Base: 100 * time.Millisecond, Most: 1600 * time.Millisecond}}),
-			Conditions: "end=1m0s delay=1ms..5ms send=*>0:1@0s/0s down=0@0s..3s",
+			Conditions: "end=1m0s delay=1ms..5ms inbox=16 send=*>0:1@0s/0s pause=0@0s..3s",
 			Doc:        "Waits longer each time, but exactly as long as all others do.",
 		},
 		{
 			Name: "overspends", Parent: "retrybudget", Breaks: "AMP",
 			New:        impl.FactoryOf(overspends{impl.RetryBudget{Every: 20 * time.Millisecond, Reserve: 10}}),
-			Conditions: "end=1m0s delay=1ms..5ms send=*>0:100@0s/10ms down=0@200ms..1.2s",
+			Conditions: "end=1m0s delay=1ms..5ms inbox=16 send=*>0:100@0s/10ms pause=0@200ms..1.2s",
 			Doc:        "Retries everything, whatever the budget says.",
 		},
 		{
 			Name: "never-opens", Parent: "circuitbreaker", Breaks: "AMP",
 			New:        impl.FactoryOf(impl.CircuitBreaker{Every: 20 * time.Millisecond, Failures: 1 << 30, Cool: time.Second}),
-			Conditions: "end=1m0s delay=1ms..5ms send=*>0:5@0s/100ms down=0@0s..5s",
+			Conditions: "end=1m0s delay=1ms..5ms inbox=16 send=*>0:5@0s/100ms pause=0@0s..5s",
 			Doc:        "Goes on trying, however often it was in vain.",
 		},
 		{
 			Name: "floods", Parent: "catchup", Breaks: "AMP",
 			New:        impl.FactoryOf(floods{impl.CatchUp{Batch: 4, Every: 50 * time.Millisecond}}),
-			Conditions: "end=1m0s delay=1ms..2ms inbox=32 send=*>0:20@0s/10ms down=0@0s..1s work=0:200µs",
+			Conditions: "end=1m0s delay=1ms..2ms inbox=32 send=*>0:20@0s/10ms pause=0@0s..1s work=0:200µs",
 			Doc:        "Transmits all that it has with each announcement, pulled or not.",
 		},
 		{
