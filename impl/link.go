@@ -44,6 +44,11 @@ type Link struct {
 	Burst     bool             // the application sends its whole workload before anything else happens
 	Layers    Layering         // of what it is stacked, where New is its Stack
 
+	// Conditions, where not "", says that the link leans on time: it is checked
+	// in a timed world, and what it claims it claims under these conditions, in
+	// the words of fairloss/checker/timed. Those of a mutant show its fault.
+	Conditions string
+
 	Parent string   // Mutant: the correct link it differs from
 	Breaks string   // Mutant: the ID of the property it is there to break
 	Also   []string // Mutant: IDs of the properties it cannot help breaking too

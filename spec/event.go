@@ -77,7 +77,8 @@ func (s Kinds) Has(k Kind) bool { return s&(1<<k) != 0 }
 // Reject, Cut and Heal, the sender for Deliver, Store and Receive.
 //
 // At and Since are times in nanoseconds on one clock of the whole history. A
-// history of points (a World's) leaves Since zero and counts steps in At. In a
+// history of points (a World's) leaves Since zero and counts steps in At, that of
+// a timed world nanoseconds. In a
 // wall-clock history a Send has its call in At, the Accept or Reject with the
 // same Op the return; a Deliver has its return in At and the call in Since.
 type Event struct {

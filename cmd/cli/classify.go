@@ -84,7 +84,7 @@ func (c *classification) links(s *session, name string) ([]impl.Link, error) {
 		link, err := s.link(name)
 		return []impl.Link{link}, err
 	}
-	return slices.DeleteFunc(slices.Clone(s.registry), func(l impl.Link) bool { return l.Kind == impl.Mutant }), nil
+	return slices.DeleteFunc(slices.Clone(s.registry), func(l impl.Link) bool { return l.Kind == impl.Mutant || l.Conditions != "" }), nil
 }
 
 // claimed is the level that the link claims.

@@ -31,7 +31,7 @@ type panics struct{ impl.FairLossLink }
 func (*panics) Receive(spec.Process, impl.Packet, *impl.Effects) { panic("out of paper") }
 
 func registry() []impl.Link {
-	return append(slices.Concat(impl.Registry(), impl.Goldens(), mutant.Registry()),
+	return append(slices.Concat(impl.Registry(), impl.Timed(), impl.Goldens(), mutant.Registry(), mutant.Timed()),
 		impl.Link{Name: "panics", New: impl.FactoryOf(panics{}), Guarantee: spec.FairLoss})
 }
 
@@ -134,6 +134,23 @@ func TestCommands(t *testing.T) {
 		{name: "run with no kills", args: "run -kill 0 logged", code: 3, err: []string{"kills is 0, want 1 to"}},
 		{name: "run nobody", args: "run fifi", code: 3, err: []string{`did you mean "fifo"?`}},
 		{name: "run too much loss", args: "run fifo -loss 2", code: 3, err: []string{"loss is 2, want a probability"}},
+		{
+			name: "run in virtual time", args: "run -timed delay=5ms,send=0>1:3@0s/1ms,seed=4 fifo",
+			out: []string{" of virtual time, all was settled", "conditions: seed=4 delay=5ms send=0>1:3@0s/1ms\n", "3 messages delivered, after 5ms (P50)", "packets over time", "\nholds: PL1"},
+		},
+		{name: "run a link that leans on time", args: "run agededup -seed 1", out: []string{"holds: PL2 PL3", "seed=1 end=2s"}},
+		{name: "run a timed mutant", args: "run no-jitter", code: 1, out: []string{"violated: AMP"}},
+		{name: "run a campaign", args: "run -campaign 5 -seed 1 forgets-early", code: 1, out: []string{"5 runs no worse than: seed=1", "PL2  violated", "Replay:\n  fairloss run -timed 'seed="}},
+		{name: "run a campaign that holds", args: "run -campaign 5 agededup", out: []string{"PL2  holds  5 held"}},
+		{name: "run too short", args: "run -timed delay=5s,end=1s,send=0>1:1@0s/0s fifo", code: 2, out: []string{"ended before all was settled", "inconclusive: PL1"}},
+		{name: "run a link that panics in virtual time", args: "run -timed send=0>1:1@0s/0s panics", code: 1, out: []string{"out of paper", "violated: Contract"}},
+		{name: "run a campaign of a link that panics", args: "run -campaign 1 -timed send=0>1:1@0s/0s panics", code: 1, out: []string{"out of paper", "violated: Contract"}},
+		{name: "run under no conditions", args: "run -timed speed=9 fifo", code: 3, err: []string{`conditions: unknown word "speed=9"`}},
+		{name: "run under impossible conditions", args: "run -timed loss=9 fifo", code: 3, err: []string{"probability 9: want 0 to 1"}},
+		{name: "run a campaign of none", args: "run -campaign -1 agededup", code: 3, err: []string{"a campaign of -1 runs"}},
+		{name: "run a plot into nowhere", args: "run -plot no/such/directory/p.svg agededup", code: 3, err: []string{"no such file"}},
+		{name: "run with a flag of the other world", args: "run -loss 0.1 lease", code: 3, err: []string{"-loss means nothing in virtual time"}},
+		{name: "explore a link that leans on time", args: "explore lease", code: 3, err: []string{"leans on time: try 'fairloss run lease'"}},
 		{name: "run with words", args: "run fifo -messages many", code: 3, err: []string{`run: invalid value "many"`}},
 		{name: "run into nowhere", args: "run fifo -o no/such/directory/h.jsonl", code: 3, err: []string{"no such file"}},
 
@@ -316,8 +333,11 @@ func TestListJSON(t *testing.T) {
 		t.Fatalf("%d links, want %d", len(got), len(registry()))
 	}
 	for i, l := range registry() {
-		g := got[i]
-		if g.Name != l.Name || g.Kind != l.Kind.String() || g.Guarantee != l.Guarantee.Name || g.Network != l.Assumes.String() || g.Breaks != l.Breaks {
+		g, network := got[i], l.Assumes.String()
+		if l.Conditions != "" {
+			network = "timed"
+		}
+		if g.Name != l.Name || g.Kind != l.Kind.String() || g.Guarantee != l.Guarantee.Name || g.Network != network || g.Breaks != l.Breaks {
 			t.Errorf("got %+v, want %s", g, l.Name)
 		}
 	}

@@ -23,14 +23,18 @@ type listed struct {
 	Name      string `json:"name"`
 	Kind      string `json:"kind"`
 	Guarantee string `json:"guarantee"`
-	Network   string `json:"network"`
+	Network   string `json:"network"` // "timed" where it leans on time
 	Breaks    string `json:"breaks,omitempty"`
 }
 
 func list(s *session, _ string) (spec.Verdict, error) {
 	links := []listed{}
 	for _, l := range s.registry {
-		links = append(links, listed{l.Name, l.Kind.String(), l.Guarantee.Name, l.Assumes.String(), l.Breaks})
+		network := l.Assumes.String()
+		if l.Conditions != "" {
+			network = "timed"
+		}
+		links = append(links, listed{l.Name, l.Kind.String(), l.Guarantee.Name, network, l.Breaks})
 	}
 	if s.json {
 		return spec.Holds, s.printJSON(links)

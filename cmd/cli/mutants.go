@@ -51,7 +51,7 @@ type hunted struct {
 }
 
 func mutants(s *session, schedules int, seed uint64) (spec.Verdict, error) {
-	all := slices.DeleteFunc(slices.Clone(s.registry), func(l impl.Link) bool { return l.Kind != impl.Mutant })
+	all := slices.DeleteFunc(slices.Clone(s.registry), func(l impl.Link) bool { return l.Kind != impl.Mutant || l.Conditions != "" })
 	if len(all) == 0 {
 		return 0, fmt.Errorf("mutants: there are none among the %d links", len(s.registry))
 	}

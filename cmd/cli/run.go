@@ -15,18 +15,24 @@ import (
 
 var runCommand = command{
 	name: "run", argument: "NAME",
-	summary: "run a link over UDP on this machine, with faults, and judge it",
+	summary: "run a link over UDP on this machine, or in virtual time, with faults, and judge it",
 	about: "Runs a link for real: senders and receivers over UDP sockets of the loopback interface, which lose,\n" +
 		"repeat, reorder and delay packets, and at last fall calm. Then the history is judged.\n" +
-		"A link that is claimed for a network which keeps order gets one, unless -dup or -reorder is set.\n" +
+		"A link that is claimed for a network which keeps order gets one, unless -dup or -reorder is set.\n\n" +
 		"With -kill, each end is a process of its own with its store in a temporary directory; they are killed\n" +
 		"with SIGKILL while they send, and start again. The stores are judged after the run. The link must\n" +
-		"claim logged-perfect. A store that forgets to sync is not found like that: the system stays up.",
+		"claim logged-perfect. A store that forgets to sync is not found like that: the system stays up.\n\n" +
+		"With -timed it runs in virtual time instead, under conditions in one line of words:\n" + timedWords +
+		"So does a link that leans on time, without -timed under the conditions of its claim. Then -campaign N makes N\n" +
+		"runs that are no worse, and reports the calmest conditions found that break a property.",
 	examples: []string{
 		"fairloss run fifo",
 		"fairloss run fifo -messages 100000 -senders 8 -delay 0",
 		"fairloss run perfect -loss 0.5 -seed 7 -o history.jsonl",
 		"fairloss run -kill 200 -messages 20000 logged",
+		"fairloss run -timed 'delay=1ms..5ms loss=0.1 send=0>1:100@0s/1ms pause=1@20ms..40ms' fifo",
+		"fairloss run backoff",
+		"fairloss run -campaign 50 no-jitter",
 	},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
 		var cfg trial.Config
@@ -41,14 +47,19 @@ var runCommand = command{
 		flags.DurationVar(&cfg.Timeout, "timeout", time.Minute, "how long the run may take, and its judges again; with -kill 10m if not set")
 		kills := flags.Int("kill", 0, "kill a process so many times")
 		output := flags.String("o", "", "write the history to `FILE`")
+		var virtual virtualTime
+		virtual.flags(flags)
 		return func(s *session, name string) (spec.Verdict, error) {
-			link, err := s.link(name)
+			link, err := s.anyLink(name)
 			if err != nil {
 				return 0, err
 			}
 			cfg.Link = link
 			set := map[string]bool{}
 			flags.Visit(func(f *flag.Flag) { set[f.Name] = true })
+			if set["timed"] || link.Conditions != "" {
+				return virtual.run(s, link, cfg.Seed, set)
+			}
 			if cable := link.Assumes.Network == spec.FIFONetwork; cable && !set["dup"] && !set["reorder"] {
 				cfg.Duplicate, cfg.Reorder = 0, 0
 			}

@@ -10,4 +10,6 @@ import (
 	"fairloss/impl/mutant"
 )
 
-func main() { cli.Main(slices.Concat(impl.Registry(), impl.Goldens(), mutant.Registry())) }
+func main() {
+	cli.Main(slices.Concat(impl.Registry(), impl.Timed(), impl.Goldens(), mutant.Registry(), mutant.Timed()))
+}

@@ -12,7 +12,12 @@ import (
 // at each call.
 func Registry() []impl.Link {
 	mutants := slices.Concat(lossy(), retransmitting(), numbering(), ordering(), windows(), sessions(), logging(), processing(), sealing(), requests())
-	parents := impl.Registry()
+	inherit(mutants, impl.Registry())
+	return mutants
+}
+
+// inherit gives each mutant what its parent, one of the given links, claims.
+func inherit(mutants, parents []impl.Link) {
 	for i := range mutants {
 		m := &mutants[i]
 		p := slices.IndexFunc(parents, func(l impl.Link) bool { return l.Name == m.Parent })
@@ -26,7 +31,6 @@ func Registry() []impl.Link {
 		m.Kind, m.Guarantee, m.Assumes = impl.Mutant, parents[p].Guarantee, parents[p].Assumes
 		m.Processes, m.Messages = parents[p].Processes, parents[p].Messages
 	}
-	return mutants
 }
 
 // replaced returns the layers of a stack, of which the broken one is another.

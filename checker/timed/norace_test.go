@@ -1,0 +1,5 @@
+//go:build !race
+
+package timed_test
+
+const raceEnabled = false
