@@ -222,6 +222,14 @@ var handlers = []struct {
 		"receive 1 request 1 y: deliver 1 y, transmit 1 reply 1 3",
 		"receive 1 request 2 x: transmit 1 reply 2 1",
 	}},
+	{"falliblerpc", &impl.RPC{Room: 1}, []string{
+		"receive 1 request 1 x: deliver 1 x, transmit 1 reply 1 1",
+		"receive 1 request 2 y: deliver 1 y, transmit 1 reply 2 0",
+		"receive 1 request 2 y: transmit 1 reply 2 0",
+		"send 1 g: transmit 1 request 1 g, set 1",
+		"receive 1 reply 1 0: cancel 1, confirm 1 g, deliver 1 g=full",
+		"receive 1 reply 1 0: ",
+	}},
 }
 
 func TestHandlers(t *testing.T) {

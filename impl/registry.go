@@ -71,5 +71,9 @@ func Registry() []Link {
 			Name: "rpc", Guarantee: spec.ExactlyOnce, New: FactoryOf(RPC{}),
 			Doc: "Requests to a counter, retransmitted until answered and executed once thanks to kept replies.",
 		},
+		{
+			Name: "falliblerpc", Guarantee: spec.ExactlyOnce, New: FactoryOf(RPC{Room: 1}),
+			Doc: "Requests to a counter that is full at 1: its error is an answer too, delivered once and not retried.",
+		},
 	}
 }

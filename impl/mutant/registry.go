@@ -235,5 +235,9 @@ func requests() []impl.Link {
 			Name: "retries-as-new", Parent: "rpc", New: impl.FactoryOf(retriesAsNew{}), Breaks: "XOP",
 			Doc: "Retries its oldest request under a new number, which the server takes for a new request.",
 		},
+		{
+			Name: "retries-errors", Parent: "falliblerpc", New: impl.FactoryOf(retriesErrors{impl.RPC{Room: 1}}), Breaks: "XOP",
+			Doc: "Takes an error for a loss, and sends the request again as a new one.",
+		},
 	}
 }
