@@ -75,5 +75,9 @@ func Registry() []Link {
 			Name: "falliblerpc", Guarantee: spec.ExactlyOnce, New: FactoryOf(RPC{Room: 1}),
 			Doc: "Requests to a counter that is full at 1: its error is an answer too, delivered once and not retried.",
 		},
+		{
+			Name: "schema", Guarantee: spec.Perfect, New: Stack(retransmit, FactoryOf(EliminateDuplicates{}), NewSchema),
+			Doc: "Records of a table whose schema changes on the way: each carries the one it was written by.",
+		},
 	}
 }

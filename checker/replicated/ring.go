@@ -65,7 +65,7 @@ func (l *Ring) Init(out *impl.Effects) {
 // Timeout changes the view.
 func (l *Ring) Timeout(_ impl.TimerID, out *impl.Effects) {
 	l.adopt(lastEpoch, out)
-	broadcast(l.Peers, impl.Pack(impl.Ack, "", lastEpoch), out)
+	broadcast(l.Peers, impl.Pack(impl.Change, "", lastEpoch), out)
 }
 
 // Ready reports whether no operation is under way.
@@ -101,7 +101,7 @@ func (l *Ring) Receive(from spec.Process, p impl.Packet, out *impl.Effects) {
 		l.adopt(b, out)
 		l.take(m, out)
 	default:
-		if kind, _ := impl.Unpack(p, &a); kind == impl.Ack {
+		if kind, _ := impl.Unpack(p, &a); kind == impl.Change {
 			l.adopt(a, out)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // New has the layers of its parent, of which one is broken. The slice is fresh
 // at each call.
 func Registry() []impl.Link {
-	mutants := slices.Concat(lossy(), retransmitting(), numbering(), ordering(), windows(), sessions(), logging(), requests())
+	mutants := slices.Concat(lossy(), retransmitting(), numbering(), ordering(), windows(), sessions(), logging(), requests(), consistency())
 	parents := impl.Registry()
 	for i := range mutants {
 		m := &mutants[i]
@@ -238,6 +238,17 @@ func requests() []impl.Link {
 		{
 			Name: "retries-errors", Parent: "falliblerpc", New: impl.FactoryOf(retriesErrors{impl.RPC{Room: 1}}), Breaks: "XOP",
 			Doc: "Takes an error for a loss, and sends the request again as a new one.",
+		},
+	}
+}
+
+func consistency() []impl.Link {
+	retransmit, eliminate := impl.FactoryOf(impl.RetransmitUntilAcknowledged{}), impl.FactoryOf(impl.EliminateDuplicates{})
+	return []impl.Link{
+		{
+			Name: "reads-by-own-schema", Parent: "schema", Breaks: "PL3", Also: []string{"PL1", "PL2", "ACK"},
+			New: impl.Stack(retransmit, eliminate, newReadsByOwnSchema),
+			Doc: "Reads a record by the schema that the reader knows, which need not be the writer's.",
 		},
 	}
 }
