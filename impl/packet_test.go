@@ -123,4 +123,5 @@ func FuzzReceiveSession(f *testing.F)         { fuzzReceive(f, "session") }
 func FuzzReceiveDurablesession(f *testing.F)  { fuzzReceive(f, "durablesession") }
 func FuzzReceiveRPC(f *testing.F)             { fuzzReceive(f, "rpc") }
 func FuzzReceiveFallibleRPC(f *testing.F)     { fuzzReceive(f, "falliblerpc") }
+func FuzzReceiveGraceful(f *testing.F)        { fuzzReceive(f, "graceful") }
 func FuzzReceiveSchema(f *testing.F)          { fuzzReceive(f, "schema") }

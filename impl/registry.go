@@ -79,5 +79,10 @@ func Registry() []Link {
 			Name: "schema", Guarantee: spec.Perfect, New: Stack(retransmit, FactoryOf(EliminateDuplicates{}), NewSchema),
 			Doc: "Records of a table whose schema changes on the way: each carries the one it was written by.",
 		},
+		{
+			Name: "graceful", Guarantee: spec.Perfect.With(spec.GracefulClose),
+			New: Stack(retransmit, FactoryOf(EliminateDuplicates{}), FactoryOf(ConfirmInOrder{})),
+			Doc: "Confirms in the order of sending, so that to close it is to wait for the confirmation of a last message.",
+		},
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func TestRegistryIsComplete(t *testing.T) {
-	want := strings.Fields("fairloss stubborn atmostonce atleastonce perfect fifo selectiverepeat gobackn alternatingbit session durablesession loggedstubborn logged rpc falliblerpc schema")
+	want := strings.Fields("fairloss stubborn atmostonce atleastonce perfect fifo selectiverepeat gobackn alternatingbit session durablesession loggedstubborn logged rpc falliblerpc schema graceful")
 	var names []string
 	for _, l := range impl.Registry() {
 		names = append(names, l.Name)

@@ -100,6 +100,24 @@ func TestExhaustMutants(t *testing.T) {
 	}
 }
 
+// Links that keep order let one close them gracefully. A perfect link does not:
+// the confirmation of the last message says nothing of those before it.
+func TestGracefulClose(t *testing.T) {
+	for _, link := range impl.Registry() {
+		_, ordered := link.Guarantee.Property(spec.FIFODelivery.ID)
+		if !ordered && link.Name != "perfect" {
+			continue
+		}
+		want := spec.Violated
+		if ordered {
+			want = spec.Holds
+		}
+		if f := finding(t, exhausted(t, link, "abc", spec.GracefulClose), "CLS"); f.Verdict != want {
+			t.Errorf("%s: CLS is %s (%s), want %s", link.Name, f.Verdict, f.Reason, want)
+		}
+	}
+}
+
 // A link that keeps order tells of a new schema before it carries a record
 // written by it. That saves who reads by their own schema in this direction,
 // and in the other one nothing does.

@@ -250,5 +250,15 @@ func consistency() []impl.Link {
 			New: impl.Stack(retransmit, eliminate, newReadsByOwnSchema),
 			Doc: "Reads a record by the schema that the reader knows, which need not be the writer's.",
 		},
+		{
+			Name: "confirms-out-of-order", Parent: "graceful", Breaks: "CLS",
+			New: impl.Stack(retransmit, eliminate, impl.FactoryOf(confirmsOutOfOrder{})),
+			Doc: "Confirms a message though one before it is not delivered.",
+		},
+		{
+			Name: "closes-at-once", Parent: "graceful", Breaks: "CLS", Also: []string{"ACK"},
+			New: impl.Stack(retransmit, eliminate, impl.FactoryOf(closesAtOnce{})),
+			Doc: "Confirms a message when it sends it, so that one closes the link too early.",
+		},
 	}
 }
