@@ -80,7 +80,7 @@ func Registry() []Link {
 			Doc: "Records of a table whose schema changes on the way: each carries the one it was written by.",
 		},
 		{
-			Name: "graceful", Guarantee: spec.Perfect.With(spec.GracefulClose),
+			Name: "graceful", Guarantee: spec.Graceful,
 			New: Stack(retransmit, FactoryOf(EliminateDuplicates{}), FactoryOf(ConfirmInOrder{})),
 			Doc: "Confirms in the order of sending, so that to close it is to wait for the confirmation of a last message.",
 		},

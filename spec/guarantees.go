@@ -128,6 +128,7 @@ var (
 	AtMostOnce    = Guarantee{"at-most-once", []Property{PL2, PL3}}
 	AtLeastOnce   = Guarantee{"at-least-once", []Property{PL1, PL3}}
 	Perfect       = Guarantee{"perfect", []Property{PL1, PL2, PL3}}
+	Graceful      = Guarantee{"graceful", []Property{PL1, PL2, PL3, GracefulClose}}
 	FIFO          = Guarantee{"fifo", []Property{PL1, PL2, PL3, FIFODelivery}}
 	LoggedPerfect = Guarantee{"logged-perfect", []Property{LPL1, LPL2, LPL3}}
 	ExactlyOnce   = Guarantee{"exactly-once", []Property{XOP}}
@@ -135,7 +136,7 @@ var (
 
 // Guarantees returns all guarantees, in the order of the ladder.
 func Guarantees() []Guarantee {
-	return []Guarantee{FairLoss, Stubborn, AtMostOnce, AtLeastOnce, Perfect, FIFO, LoggedPerfect, ExactlyOnce}
+	return []Guarantee{FairLoss, Stubborn, AtMostOnce, AtLeastOnce, Perfect, Graceful, FIFO, LoggedPerfect, ExactlyOnce}
 }
 
 // Properties returns all properties without parameters, in a fixed order.
