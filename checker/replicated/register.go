@@ -46,9 +46,9 @@ func (s Stamped) pack(verb, n uint64) impl.Packet {
 	return impl.Pack(impl.Data, s.Value, verb, n, s.Time, s.Rank)
 }
 
-// Register is a replica of a register that any process reads and writes: read,
-// impose, write, consult a majority. (Cachin et al., algorithms 4.6 and 4.8;
-// after Attiya, Bar-Noy, Dolev, 1995.) An operation first asks a majority for
+// Register is a replica of a register that any process reads and writes.
+// (Cachin et al., ch. 4, "Read-Impose Write-Consult-Majority"; after Attiya,
+// Bar-Noy, Dolev, 1995.) An operation first asks a majority for
 // the newest value. A write gives its own value a newer timestamp, a read keeps
 // the one it found; then it is imposed on a majority. To impose a value twice
 // changes nothing, so a link that duplicates does no harm.
