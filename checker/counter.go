@@ -20,7 +20,8 @@ import (
 // is a Deliver at the client, from the server, of m, "=" and the value after
 // the increment, in decimal, counting from 1. The operation lasts from the call
 // of the Send to the return of the Deliver. A request without a reply may have
-// been executed or not. The events at the server are not read. All messages of
+// been executed or not. A reply of m and "=full" is an error, and an answer too:
+// its request has added nothing. The events at the server are not read. All messages of
 // the history are taken for requests or replies, and the requests of a client
 // to one server must differ: equal ones are inconclusive.
 //
@@ -138,14 +139,20 @@ func conversations(all []traffic) []conversation {
 	return found
 }
 
+// full is the value of a reply which says that its request added nothing.
+const full = -1
+
 // cutReply splits a reply into its request and its value.
 func cutReply(m spec.Message) (request spec.Message, value int64, ok bool) {
 	i := strings.LastIndexByte(string(m), '=')
 	if i < 0 {
 		return "", 0, false
 	}
+	if m[i+1:] == "full" {
+		return m[:i], full, true
+	}
 	value, err := strconv.ParseInt(string(m[i+1:]), 10, 64)
-	if err != nil {
+	if err != nil || value == full {
 		return "", 0, false
 	}
 	return m[:i], value, true
@@ -179,7 +186,9 @@ func (s *server) hear(c conversation) {
 			s.fault(breach("deliver %v to process %d returned before its request was sent at %d", reply, c.from, request.call))
 		default:
 			answers[m] = reply
-			s.answered = append(s.answered, increment{operation{m, request.call, reply.ret}, value})
+			if value != full {
+				s.answered = append(s.answered, increment{operation{m, request.call, reply.ret}, value})
+			}
 			continue
 		}
 		s.strays++

@@ -162,6 +162,9 @@ func TestCounterByHand(t *testing.T) {
 	reply := func(m spec.Message, at int64) spec.Event {
 		return spec.Event{Kind: spec.Deliver, Process: 1, Peer: 0, Message: m, Since: at, At: at}
 	}
+	ask := func(m spec.Message, at int64) spec.Event {
+		return spec.Event{Kind: spec.Send, Process: 1, Peer: 0, Message: m, Op: 9, At: at}
+	}
 	const both = Porcupine | LogLinear
 	for _, test := range []struct {
 		name   string
@@ -218,6 +221,26 @@ func TestCounterByHand(t *testing.T) {
 			[]spec.Event{reply("a=2", 5)},
 			spec.Violated, LogLinear,
 			`server 0: request "a" of process 1 was answered twice: deliver "a=1" [2], deliver "a=2" [5]`,
+		},
+		{
+			"errors are answers that add nothing",
+			[]rpc{call("a", 1, 2, 1), call("c", 7, 8, 2)},
+			[]spec.Event{ask("b", 3), reply("b=full", 5)},
+			spec.Holds, both, "",
+		},
+		{
+			"an error, and a value",
+			[]rpc{call("a", 1, 2, 1)},
+			[]spec.Event{reply("a=full", 5)},
+			spec.Violated, LogLinear,
+			`server 0: request "a" of process 1 was answered twice: deliver "a=1" [2], deliver "a=full" [5]`,
+		},
+		{
+			"executed in spite of its error",
+			[]rpc{call("a", 1, 2, 1), call("c", 7, 8, 3)},
+			[]spec.Event{ask("b", 3), reply("b=full", 5)},
+			spec.Violated, both,
+			`server 0: "c" [7, 8] was answered 3, but value 2 was answered to nobody, and no request without a reply is left to have made it: one was executed twice`,
 		},
 		{
 			"answers no request",

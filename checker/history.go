@@ -24,8 +24,8 @@ var bagOrder = spec.Property{
 // order is judged as linearizability instead (FIFO as a queue, XOP as a
 // counter, and by its monitor too where the history tells what was executed, a
 // perfect link as a bag as well). BND and the moment of a confirmation cannot
-// be seen from outside a link, so BND is left out, and ACK asks only that what
-// was confirmed is delivered in the end.
+// be seen from outside a link, so BND and CLS are left out, and ACK asks only
+// that what was confirmed is delivered in the end.
 //
 // The context bounds the search of Porcupine. An error says what is wrong with
 // the header or the history.
@@ -71,11 +71,12 @@ func wall(ctx context.Context, properties []spec.Property, guarantee spec.Guaran
 				j = both(monitorWall([]spec.Property{p}, events)[0], j)
 			}
 			list = append(list, j)
+		case spec.GracefulClose.ID:
 		default:
 			monitored = append(monitored, p)
 		}
 	}
-	if guarantee.Name == spec.Perfect.Name {
+	if guarantee.Name == spec.Perfect.Name || guarantee.Name == spec.Graceful.Name {
 		j, err := judgeOrder(ctx, bagOrder, Bag, events)
 		if err != nil {
 			return nil, err

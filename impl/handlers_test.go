@@ -50,6 +50,8 @@ func packet(s string) impl.Packet {
 		kind = impl.Request
 	case "reply":
 		kind = impl.Reply
+	case "change":
+		kind = impl.Change
 	case "message":
 		return impl.Packet(words[1])
 	default:
@@ -221,6 +223,26 @@ var handlers = []struct {
 		"receive 2 request 2 x: deliver 2 x, transmit 2 reply 2 2",
 		"receive 1 request 1 y: deliver 1 y, transmit 1 reply 1 3",
 		"receive 1 request 2 x: transmit 1 reply 2 1",
+	}},
+	{"schema", &impl.Schema{Self: 0, Peers: []spec.Process{1, 2}}, []string{
+		"send 1 g: transmit 1 data 0 g",
+		"timeout 0: transmit 1 change 1, transmit 2 change 1",
+		"send 1 g: transmit 1 data 1 -g",
+		"receive 1 data 0 h: deliver 1 h",
+		"receive 1 data 1 -h: deliver 1 h",
+		"confirmed 1 data 0 g: confirm 1 g",
+		"confirmed 1 data 1 -g: confirm 1 g",
+		"confirmed 1 change 1: ",
+		"receive 1 change 0: ",
+		"send 1 g: transmit 1 data 1 -g",
+	}},
+	{"falliblerpc", &impl.RPC{Room: 1}, []string{
+		"receive 1 request 1 x: deliver 1 x, transmit 1 reply 1 1",
+		"receive 1 request 2 y: deliver 1 y, transmit 1 reply 2 0",
+		"receive 1 request 2 y: transmit 1 reply 2 0",
+		"send 1 g: transmit 1 request 1 g, set 1",
+		"receive 1 reply 1 0: cancel 1, confirm 1 g, deliver 1 g=full",
+		"receive 1 reply 1 0: ",
 	}},
 }
 

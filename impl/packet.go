@@ -19,9 +19,10 @@ const (
 	Ack       PacketKind = 'A'
 	Request   PacketKind = 'Q'
 	Reply     PacketKind = 'R'
+	Change    PacketKind = 'C' // of what all processes go by: a schema, or a view of who is where
 )
 
-// String returns "data", "ack", "request", "reply" or "malformed".
+// String returns "data", "ack", "request", "reply", "change" or "malformed".
 func (k PacketKind) String() string {
 	switch k {
 	case Data:
@@ -32,6 +33,8 @@ func (k PacketKind) String() string {
 		return "request"
 	case Reply:
 		return "reply"
+	case Change:
+		return "change"
 	}
 	return "malformed"
 }
@@ -58,7 +61,9 @@ func Unpack(p Packet, numbers ...*uint64) (PacketKind, spec.Message) {
 		return Malformed, ""
 	}
 	kind, rest := PacketKind(p[0]), p[1:]
-	if kind != Data && kind != Ack && kind != Request && kind != Reply {
+	switch kind {
+	case Data, Ack, Request, Reply, Change:
+	default:
 		return Malformed, ""
 	}
 	for _, n := range numbers {

@@ -122,3 +122,6 @@ func FuzzReceiveAlternatingbit(f *testing.F)  { fuzzReceive(f, "alternatingbit")
 func FuzzReceiveSession(f *testing.F)         { fuzzReceive(f, "session") }
 func FuzzReceiveDurablesession(f *testing.F)  { fuzzReceive(f, "durablesession") }
 func FuzzReceiveRPC(f *testing.F)             { fuzzReceive(f, "rpc") }
+func FuzzReceiveFallibleRPC(f *testing.F)     { fuzzReceive(f, "falliblerpc") }
+func FuzzReceiveGraceful(f *testing.F)        { fuzzReceive(f, "graceful") }
+func FuzzReceiveSchema(f *testing.F)          { fuzzReceive(f, "schema") }

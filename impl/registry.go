@@ -86,5 +86,18 @@ func Registry() []Link {
 			Name: "rpc", Guarantee: spec.ExactlyOnce, New: FactoryOf(RPC{}),
 			Doc: "Requests to a counter, retransmitted until answered and executed once thanks to kept replies.",
 		},
+		{
+			Name: "falliblerpc", Guarantee: spec.ExactlyOnce, New: FactoryOf(RPC{Room: 1}),
+			Doc: "Requests to a counter that is full at 1: its error is an answer too, delivered once and not retried.",
+		},
+		{
+			Name: "schema", Guarantee: spec.Perfect, New: Stack(retransmit, FactoryOf(EliminateDuplicates{}), NewSchema),
+			Doc: "Records of a table whose schema changes on the way: each carries the one it was written by.",
+		},
+		{
+			Name: "graceful", Guarantee: spec.Graceful,
+			New: Stack(retransmit, FactoryOf(EliminateDuplicates{}), FactoryOf(ConfirmInOrder{})),
+			Doc: "Confirms in the order of sending, so that to close it is to wait for the confirmation of a last message.",
+		},
 	}
 }

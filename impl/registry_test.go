@@ -10,7 +10,8 @@ import (
 )
 
 func TestRegistryIsComplete(t *testing.T) {
-	want := strings.Fields("fairloss stubborn atmostonce atleastonce perfect fifo selectiverepeat gobackn alternatingbit session durablesession loggedstubborn logged exactlyonce checksummed authenticated rpc")
+	want := strings.Fields("fairloss stubborn atmostonce atleastonce perfect fifo selectiverepeat gobackn alternatingbit session durablesession " +
+		"loggedstubborn logged exactlyonce checksummed authenticated rpc falliblerpc schema graceful")
 	var names []string
 	for _, l := range impl.Registry() {
 		names = append(names, l.Name)

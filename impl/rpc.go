@@ -17,7 +17,13 @@ import (
 // To add one is not idempotent, so the server keeps its replies and answers a
 // request that it has executed from there. It keeps them for ever, as nothing
 // tells it that a reply arrived.
+//
+// A counter with Room does not count further than that: it executes the request
+// and replies with an error. An error is an answer, no loss: it is kept and
+// repeated like any other, and the client confirms m, delivers "m=full", and
+// does not retry.
 type RPC struct {
+	Room    uint64               // as server: the largest value of the counter; 0: there is none
 	Sent    PerPeer[Outstanding] // as client: requests without a reply
 	Counter uint64               // as server: requests executed
 	Replies PerPeer[[]Answer]    // as server: by number, ascending
@@ -26,7 +32,7 @@ type RPC struct {
 // Answer is the reply to a request.
 type Answer struct {
 	N     uint64 // the number of the request
-	Value uint64 // of the counter after it was executed
+	Value uint64 // of the counter after it was executed; 0: an error, the counter was full
 }
 
 func compareAnswer(a Answer, n uint64) int { return cmp.Compare(a.N, n) }
@@ -59,11 +65,19 @@ func (l *RPC) request(client spec.Process, n uint64, m spec.Message, out *Effect
 	replies := l.Replies.Of(client)
 	i, executed := slices.BinarySearchFunc(*replies, n, compareAnswer)
 	if !executed {
-		l.Counter++
-		*replies = slices.Insert(*replies, i, Answer{n, l.Counter})
+		*replies = slices.Insert(*replies, i, Answer{n, l.increment()})
 		out.Deliver(client, m)
 	}
 	out.Transmit(client, Pack(Reply, "", n, (*replies)[i].Value))
+}
+
+// increment executes a request, and returns 0 where the counter is full.
+func (l *RPC) increment() uint64 {
+	if l.Room > 0 && l.Counter == l.Room {
+		return 0
+	}
+	l.Counter++
+	return l.Counter
 }
 
 // reply completes the request n, unless it is complete.
@@ -77,6 +91,10 @@ func (l *RPC) reply(server spec.Process, n, value uint64, out *Effects) {
 		cancelRetransmission(server, out)
 	}
 	out.Confirm(server, m)
+	if value == 0 {
+		out.Deliver(server, m+"=full")
+		return
+	}
 	out.Deliver(server, spec.Message(fmt.Sprintf("%s=%d", m, value)))
 }
 

@@ -138,6 +138,7 @@ var (
 	AtMostOnce    = Guarantee{"at-most-once", []Property{PL2, PL3}}
 	AtLeastOnce   = Guarantee{"at-least-once", []Property{PL1, PL3}}
 	Perfect       = Guarantee{"perfect", []Property{PL1, PL2, PL3}}
+	Graceful      = Guarantee{"graceful", []Property{PL1, PL2, PL3, GracefulClose}}
 	FIFO          = Guarantee{"fifo", []Property{PL1, PL2, PL3, FIFODelivery}}
 	Authenticated = Guarantee{"authenticated", []Property{PL1, PL2, AL3}}
 	LoggedPerfect = Guarantee{"logged-perfect", []Property{LPL1, LPL2, LPL3}}
@@ -146,7 +147,7 @@ var (
 
 // Guarantees returns all guarantees, in the order of the ladder.
 func Guarantees() []Guarantee {
-	return []Guarantee{FairLoss, Stubborn, AtMostOnce, AtLeastOnce, Perfect, FIFO, Authenticated, LoggedPerfect, ExactlyOnce}
+	return []Guarantee{FairLoss, Stubborn, AtMostOnce, AtLeastOnce, Perfect, Graceful, FIFO, Authenticated, LoggedPerfect, ExactlyOnce}
 }
 
 // Properties returns all properties without parameters, in a fixed order.

@@ -31,6 +31,7 @@ var oracles = map[string]oracle{
 	"LPL3": {allows: allowsNoCreatedStore},
 	"XOP":  {allows: allowsExecution, owes: owesExecution},
 	"BND":  {allows: allowsBounds},
+	"CLS":  {allows: allowsClosing},
 }
 
 const (
@@ -38,8 +39,10 @@ const (
 	testBuffer = 3
 )
 
-// everyProperty is Properties and BND.
-func everyProperty() []Property { return append(Properties(), Bounded(testWindow, testBuffer)) }
+// everyProperty is Properties, BND and CLS.
+func everyProperty() []Property {
+	return append(Properties(), Bounded(testWindow, testBuffer), GracefulClose)
+}
 
 // verdict is what is said of a history: the index of the event that breaks it
 // first, or -1 and what is owed.
@@ -255,6 +258,19 @@ func allowsConfirmation(h []Event, k int) bool {
 		}
 	}
 	return confirmed < delivered
+}
+
+// CLS: when a message is confirmed, none that was sent before it on its channel
+// is still to be delivered.
+func allowsClosing(h []Event, k int) bool {
+	for _, confirmed := range lives(h, Confirm, true) {
+		for _, before := range lives(h, Deliver, true) {
+			if confirmed.settled == k && before.channel == confirmed.channel && before.sent < confirmed.sent && before.open(k) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // FIFO: when a message is delivered, none that was sent before it on its

@@ -110,6 +110,44 @@ func TestExhaustMutants(t *testing.T) {
 	}
 }
 
+// Links that keep order let one close them gracefully. A perfect link does not:
+// the confirmation of the last message says nothing of those before it.
+func TestGracefulClose(t *testing.T) {
+	for _, link := range impl.Registry() {
+		_, ordered := link.Guarantee.Property(spec.FIFODelivery.ID)
+		if !ordered && link.Name != "perfect" {
+			continue
+		}
+		want := spec.Violated
+		if ordered {
+			want = spec.Holds
+		}
+		if f := finding(t, exhausted(t, link, "abc", spec.GracefulClose), "CLS"); f.Verdict != want {
+			t.Errorf("%s: CLS is %s (%s), want %s", link.Name, f.Verdict, f.Reason, want)
+		}
+	}
+}
+
+// A link that keeps order tells of a new schema before it carries a record
+// written by it. That saves who reads by their own schema in this direction,
+// and in the other one nothing does.
+func TestOrderIsNoSchema(t *testing.T) {
+	link := linkNamed(t, mutant.Registry(), "reads-by-own-schema")
+	link.Assumes.Network = spec.FIFOPerfectNetwork
+	for from, want := range []spec.Verdict{spec.Holds, spec.Violated} {
+		workload := []world.Request{{From: spec.Process(from), To: spec.Process(1 - from), Message: "a"}}
+		r, err := Exhaust(context.Background(), link, []spec.Property{spec.PL3}, Bounds{Workload: workload, MaxStates: 100_000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := r.Findings[0]; f.Verdict != want {
+			t.Errorf("records from process %d: PL3 is %s (%s), want %s", from, f.Verdict, f.Reason, want)
+		} else if f.Counterexample != nil {
+			t.Log(f.Counterexample.Schedule.Inline())
+		}
+	}
+}
+
 // toggler retransmits until it is acknowledged, to a receiver that is ready
 // and not ready in turn, and changes at each packet that announces data. It
 // needs a network that is fair, and no more: every packet may arrive infinitely

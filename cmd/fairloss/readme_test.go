@@ -46,7 +46,7 @@ func TestReadme(t *testing.T) {
 func propertyTable() string {
 	var b strings.Builder
 	b.WriteString("| id | property | kind | promise |\n|---|---|---|---|\n")
-	for _, p := range append(spec.Properties(), spec.Bounded(2, 3)) {
+	for _, p := range append(spec.Properties(), spec.Bounded(2, 3), spec.GracefulClose) {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", p.ID, p.Name, p.Class, p.Sentence)
 	}
 	return b.String()

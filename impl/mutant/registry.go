@@ -11,7 +11,7 @@ import (
 // New has the layers of its parent, of which one is broken. The slice is fresh
 // at each call.
 func Registry() []impl.Link {
-	mutants := slices.Concat(lossy(), retransmitting(), numbering(), ordering(), windows(), sessions(), logging(), processing(), sealing(), requests())
+	mutants := slices.Concat(lossy(), retransmitting(), numbering(), ordering(), windows(), sessions(), logging(), processing(), sealing(), requests(), consistency())
 	inherit(mutants, impl.Registry())
 	return mutants
 }
@@ -277,6 +277,31 @@ func requests() []impl.Link {
 		{
 			Name: "retries-as-new", Parent: "rpc", New: impl.FactoryOf(retriesAsNew{}), Breaks: "XOP",
 			Doc: "Retries its oldest request under a new number, which the server takes for a new request.",
+		},
+		{
+			Name: "retries-errors", Parent: "falliblerpc", New: impl.FactoryOf(retriesErrors{impl.RPC{Room: 1}}), Breaks: "XOP",
+			Doc: "Takes an error for a loss, and sends the request again as a new one.",
+		},
+	}
+}
+
+func consistency() []impl.Link {
+	retransmit, eliminate := impl.FactoryOf(impl.RetransmitUntilAcknowledged{}), impl.FactoryOf(impl.EliminateDuplicates{})
+	return []impl.Link{
+		{
+			Name: "reads-by-own-schema", Parent: "schema", Breaks: "PL3", Also: []string{"PL1", "PL2", "ACK"},
+			New: impl.Stack(retransmit, eliminate, newReadsByOwnSchema),
+			Doc: "Reads a record by the schema that the reader knows, which need not be the writer's.",
+		},
+		{
+			Name: "confirms-out-of-order", Parent: "graceful", Breaks: "CLS",
+			New: impl.Stack(retransmit, eliminate, impl.FactoryOf(confirmsOutOfOrder{})),
+			Doc: "Confirms a message though one before it is not delivered.",
+		},
+		{
+			Name: "closes-at-once", Parent: "graceful", Breaks: "CLS", Also: []string{"ACK"},
+			New: impl.Stack(retransmit, eliminate, impl.FactoryOf(closesAtOnce{})),
+			Doc: "Confirms a message when it sends it, so that one closes the link too early.",
 		},
 	}
 }

@@ -30,3 +30,20 @@ func (l *retriesAsNew) Timeout(t impl.TimerID, out *impl.Effects) {
 	}
 	l.RPC.Timeout(t, out)
 }
+
+// retriesErrors sends a request again that was answered by an error, while
+// numbers are below 4.
+type retriesErrors struct{ impl.RPC }
+
+func (l *retriesErrors) Receive(from spec.Process, p impl.Packet, out *impl.Effects) {
+	var n, value uint64
+	kind, _ := impl.Unpack(p, &n, &value)
+	sent := l.Sent.Of(from)
+	if kind == impl.Reply && value == 0 && sent.Last < 4 {
+		if m, pending := sent.Take(n); pending {
+			out.Transmit(from, impl.Pack(impl.Request, m, sent.Add(m)))
+		}
+		return
+	}
+	l.RPC.Receive(from, p, out)
+}

@@ -31,7 +31,6 @@ type handler struct {
 	alarm       *time.Timer
 	undelivered []impl.Delivery // what did not fit into the channel
 	event       event
-	request     *request // the one that the layer is handling
 	journal
 }
 
@@ -123,15 +122,21 @@ func (l *Link) end() {
 	l.alarm.Stop()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.request != nil {
-		l.request.result <- l.err
+	if l.handling != nil {
+		l.handling.result <- l.err
 	}
 	for _, r := range l.returning {
 		r.result <- l.err
 	}
+	l.rejectWaiting(l.err)
+}
+
+// rejectWaiting fails the requests that the layer has not seen. The caller
+// holds the lock.
+func (l *Link) rejectWaiting(err error) {
 	for _, waiting := range l.requests {
 		for _, r := range waiting {
-			r.result <- l.err
+			r.result <- err
 		}
 	}
 	clear(l.requests)
@@ -241,13 +246,12 @@ func (l *Link) takeFor(to spec.Process) bool {
 	if r == nil {
 		return false
 	}
-	l.request = r
 	l.event = event{name: "send", peer: to, bytes: string(r.receipt.message)}
 	l.layer.Send(to, r.receipt.message, l.out)
 	l.mu.Lock()
 	l.receipts.add(r.receipt)
+	l.handling = nil
 	l.mu.Unlock()
-	l.request = nil
 	l.returning = append(l.returning, r)
 	l.apply()
 	if !l.unsaved {
@@ -265,6 +269,7 @@ func (l *Link) nextRequest(to spec.Process) *request {
 	}
 	r := waiting[0]
 	l.requests[to] = append(waiting[:0], waiting[1:]...)
+	l.handling = r
 	return r
 }
 

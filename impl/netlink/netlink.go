@@ -46,7 +46,9 @@ type Link struct {
 
 	mu       sync.Mutex
 	err      error // why the link is closed
+	leaving  bool  // no more requests are accepted
 	requests map[spec.Process][]*request
+	handling *request // the one that the layer has and has not taken yet
 	receipts receipts
 	stable   []byte
 }
@@ -152,8 +154,11 @@ func (l *Link) Send(ctx context.Context, to spec.Process, m spec.Message) (*Rece
 func (l *Link) ask(r *request) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.err != nil {
+	switch {
+	case l.err != nil:
 		return l.err
+	case l.leaving:
+		return ErrClosed
 	}
 	l.requests[r.receipt.to] = append(l.requests[r.receipt.to], r)
 	select {
@@ -232,7 +237,7 @@ func (l *Link) Stable() []byte {
 // Stats returns the counts so far.
 func (l *Link) Stats() Stats { return l.socket.stats() }
 
-// Close ends the link at once, without a word to its peers (Drain first, where
+// Close ends the link at once, without a word to its peers (see Shutdown, where
 // that matters), and closes the connection. Messages that were not yet
 // received are gone. When Close returns, all other calls fail with ErrClosed
 // and the link has no goroutine left. Closing again does nothing. Close returns
@@ -244,6 +249,51 @@ func (l *Link) Close() error {
 		return err
 	}
 	return nil
+}
+
+// Shutdown closes the link gracefully: it accepts no more messages, waits until
+// the link has confirmed all that it took, and closes it. If it returns nil,
+// every message whose Send returned nil was delivered at its receiver, as far
+// as the link's confirmations are true (what the property ACK says of it); what
+// the receiver had delivered and its application has not received is in the
+// hands of the receiver. Where ctx ends first the link is closed all the same,
+// and the error says how many messages are unconfirmed; Pending says which.
+//
+// Messages for this process may come until then: call Recv meanwhile, or a
+// peer that does the same may wait in vain. Shutdown refuses a context that
+// never ends, as Drain does.
+func (l *Link) Shutdown(ctx context.Context) error {
+	if ctx.Done() == nil {
+		return errors.New("netlink: Shutdown needs a context that can end")
+	}
+	for _, r := range l.leave() {
+		select {
+		case <-r.confirmed:
+		case <-ctx.Done():
+			_ = l.Close() // that not everything was confirmed says more
+			return fmt.Errorf("netlink: closed with %d messages unconfirmed: %w", len(l.Pending()), ctx.Err())
+		case <-l.done:
+			return l.failure()
+		}
+	}
+	if err := l.failure(); err != nil {
+		return err
+	}
+	return l.Close()
+}
+
+// leave fails all requests that the layer has not seen, those to come too, and
+// returns the receipts of what is unconfirmed.
+func (l *Link) leave() []*Receipt {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.leaving = true
+	l.rejectWaiting(ErrClosed)
+	unconfirmed := l.receipts.all()
+	if l.handling != nil {
+		unconfirmed = append(unconfirmed, l.handling.receipt)
+	}
+	return unconfirmed
 }
 
 // shut closes the link for the reason err, unless it is closed already.
