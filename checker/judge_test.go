@@ -180,7 +180,8 @@ func lasso(d *rand.Rand) []spec.Event {
 	for i := range events {
 		m := spec.Message([]string{"a", "b"}[d.IntN(2)])
 		events[i] = []spec.Event{
-			send(m), send(m), deliver(m), deliver(m), confirm(m), {Kind: spec.Deliver, Process: 0, Peer: 1, Message: m + "=1"},
+			send(m), send(m), deliver(m), deliver(m), confirm(m),
+			{Kind: spec.Deliver, Process: 0, Peer: 1, Message: m + "=1"},
 			{Kind: spec.Store, Process: 1, Peer: 0, Message: m},
 		}[d.IntN(7)]
 	}
