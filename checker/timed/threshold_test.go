@@ -13,12 +13,12 @@ import (
 )
 
 // smallest returns, by bisection, the smallest drift up to most, in parts per
-// million, under which some of the seeds breaks the property.
+// million, under which one of twenty seeds breaks the property.
 func smallest(t *testing.T, link impl.Link, id, conditions string, most int) int {
 	t.Helper()
 	return 1 + sort.Search(most, func(i int) bool {
 		c := parse(t, fmt.Sprintf(conditions, i+1))
-		for c.Seed = 1; c.Seed <= seeds(); c.Seed++ {
+		for c.Seed = 1; c.Seed <= 20; c.Seed++ {
 			r, err := timed.Run(link, c)
 			if err != nil {
 				t.Fatal(err)
