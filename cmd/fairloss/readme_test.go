@@ -4,10 +4,13 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fairloss/checker/explore"
+	"fairloss/cmd/cli"
 	"fairloss/impl"
 	"fairloss/impl/mutant"
 	"fairloss/spec"
@@ -24,7 +27,9 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(content)
-	for mark, table := range map[string]string{"properties": propertyTable(), "links": linkTable(t)} {
+	for mark, table := range map[string]string{
+		"properties": propertyTable(), "links": linkTable(t), "classes": classTable(t), "faults": faultTable(t),
+	} {
 		before, rest, found := strings.Cut(text, "<!-- "+mark+" -->\n")
 		_, after, closed := strings.Cut(rest, "<!-- end -->")
 		if !found || !closed {
@@ -46,10 +51,22 @@ func TestReadme(t *testing.T) {
 func propertyTable() string {
 	var b strings.Builder
 	b.WriteString("| id | property | kind | promise |\n|---|---|---|---|\n")
-	for _, p := range append(spec.Properties(), spec.Bounded(2, 3), spec.GracefulClose) {
+	all := append(spec.Properties(), spec.Bounded(2, 3), spec.GracefulClose)
+	all = append(all, spec.TimedProperties()...)
+	for _, p := range append(all, spec.Amplification(1, 40, 10*time.Millisecond), spec.EventualAccuracy(8*time.Second)) {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", p.ID, p.Name, p.Class, p.Sentence)
 	}
 	return b.String()
+}
+
+// classTable is what the command prints of every link.
+func classTable(t *testing.T) string {
+	var out, errors strings.Builder
+	links := slices.Concat(impl.Registry(), impl.Goldens())
+	if code := cli.Run(t.Context(), []string{"classify", "-all", "-markdown"}, strings.NewReader(""), &out, &errors, links); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, errors.String())
+	}
+	return out.String()
 }
 
 // linkTable has a row for each link, and under it one for each of its mutants
