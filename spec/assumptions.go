@@ -60,10 +60,6 @@ func (n Network) Orders() bool { return n.Queues() || n == FIFOAtLeastOnceNetwor
 // bounded reports whether a Capacity has a meaning.
 func (n Network) bounded() bool { return n == BagNetwork || n.Queues() || n.Confirms() }
 
-// loses reports whether packets can be lost: where they cannot, none can be
-// changed on its way either.
-func (n Network) loses() bool { return n <= FIFONetwork }
-
 // duplicates reports whether duplicates are an action of their own.
 func (n Network) duplicates() bool { return n == BagNetwork || n.Queues() }
 
@@ -78,8 +74,8 @@ type Assumptions struct {
 	Recoveries int // how often a crashed process may start again; 0 with crashes is the crash-stop model
 	Cuts       int // how often a direction between two processes may be cut off in a run, for a while or for ever
 
-	Corruptions int // networks that lose packets: how often one may arrive changed
-	Forgeries   int // networks that lose packets: how often one may arrive that nobody sent
+	Corruptions int // how often a packet may arrive changed in a run
+	Forgeries   int // how often a packet may arrive in a run that nobody sent
 }
 
 // Cap returns the capacity of a channel: Capacity, or 4 where that is 0.
@@ -179,9 +175,9 @@ func (a *Assumptions) set(setting string) error {
 		a.Recoveries = n
 	case key == "cuts":
 		a.Cuts = n
-	case key == "corruptions" && a.Network.loses():
+	case key == "corruptions":
 		a.Corruptions = n
-	case key == "forgeries" && a.Network.loses():
+	case key == "forgeries":
 		a.Forgeries = n
 	default:
 		return fmt.Errorf("setting %q does not fit this network", setting)

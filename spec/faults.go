@@ -12,16 +12,19 @@ const (
 	Duplication                    // a packet is delivered more often than it was sent
 	Reordering                     // a packet is delivered before one that was sent earlier
 	Crashes                        // a process crashes, and may recover
+	Partitions                     // a direction between two processes is cut, for a while or for ever
+	Corruption                     // a packet arrives changed
+	Forgery                        // a packet arrives that nobody sent
 
 	// AllFaults is the set of all.
-	AllFaults = Loss | Duplication | Reordering | Crashes
+	AllFaults = Loss | Duplication | Reordering | Crashes | Partitions | Corruption | Forgery
 )
 
 // String returns the faults as "loss, duplication and reordering", or "no
 // fault".
 func (f Faults) String() string {
 	var names []string
-	for i, name := range []string{"loss", "duplication", "reordering", "crashes"} {
+	for i, name := range []string{"loss", "duplication", "reordering", "crashes", "partitions", "corruption", "forgery"} {
 		if f>>i&1 == 1 {
 			names = append(names, name)
 		}
@@ -39,7 +42,7 @@ func (f Faults) String() string {
 // Each returns the faults of the set one by one.
 func (f Faults) Each() []Faults {
 	var list []Faults
-	for one := Loss; one <= Crashes; one <<= 1 {
+	for one := Loss; one <= Forgery; one <<= 1 {
 		if f&one != 0 {
 			list = append(list, one)
 		}
@@ -53,9 +56,9 @@ const (
 	smallCapacity = 2
 )
 
-// Surroundings returns the assumptions under which just these faults happen,
-// Crashes as one crash of one process, from which it may recover, and the rest
-// as a network:
+// Surroundings returns the assumptions under which just these faults happen:
+// one crash of one process, from which it may recover, one cut, one corruption
+// and one forgery in a run, and the rest as a network:
 //
 //	no fault                 fifoperfect(capacity=2)
 //	loss                     fifo(capacity=2)
@@ -71,7 +74,7 @@ const (
 // more losses where a channel overflows.
 func Surroundings(f Faults) Assumptions {
 	var a Assumptions
-	switch f &^ Crashes {
+	switch f & (Loss | Duplication | Reordering) {
 	case Loss | Duplication | Reordering:
 	case Loss | Reordering:
 		a = Assumptions{Network: BagNetwork, Drops: faultBudget}
@@ -92,6 +95,15 @@ func Surroundings(f Faults) Assumptions {
 	}
 	if f&Crashes != 0 {
 		a.Crashes, a.Recoveries = 1, 1
+	}
+	if f&Partitions != 0 {
+		a.Cuts = 1
+	}
+	if f&Corruption != 0 {
+		a.Corruptions = 1
+	}
+	if f&Forgery != 0 {
+		a.Forgeries = 1
 	}
 	return a
 }

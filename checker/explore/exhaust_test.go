@@ -76,6 +76,34 @@ func TestExhaustLinks(t *testing.T) {
 	}
 }
 
+// What a link keeps in spite of faults, and what these void, it keeps for ever.
+func TestExhaustFaults(t *testing.T) {
+	for _, test := range []struct {
+		link    string
+		assumes spec.Assumptions
+	}{
+		{"fairloss", spec.Assumptions{Cuts: 1, Crashes: 1, Recoveries: 1}},
+		{"stubborn", spec.Assumptions{Cuts: 2}},
+		{"stubborn", spec.Assumptions{Crashes: 1, Recoveries: 1, Cuts: 1}},
+		{"atleastonce", spec.Assumptions{Crashes: 1, Recoveries: 1, Cuts: 1}},
+		{"perfect", spec.Assumptions{Cuts: 2}},
+		{"perfect", spec.Assumptions{Crashes: 2}}, // they do not recover
+		{"fifo", spec.Assumptions{Cuts: 1}},
+		{"alternatingbit", spec.Assumptions{Network: spec.FIFONetwork, Capacity: 2, Cuts: 1}},
+		{"logged", spec.Assumptions{Crashes: 1, Recoveries: 1, Cuts: 1}},
+		{"exactlyonce", spec.Assumptions{Crashes: 1, Recoveries: 1, Cuts: 1}},
+		{"authenticated", spec.Assumptions{Corruptions: 1, Forgeries: 1}},
+	} {
+		link := linkNamed(t, impl.Registry(), test.link)
+		link.Assumes = test.assumes
+		for _, f := range exhausted(t, link, "ab", link.Guarantee.Properties...).Findings {
+			if f.Verdict != spec.Holds {
+				t.Errorf("%s on %s: %s is %s: %s", link.Name, link.Assumes, f.Property.ID, f.Verdict, f.Reason)
+			}
+		}
+	}
+}
+
 // Every mutant is refuted by the property that it is there to break, and by
 // none that it does not declare.
 func TestExhaustMutants(t *testing.T) {

@@ -48,6 +48,9 @@ func (w *World) Look(m Move, scratch []Parcel) Step {
 		s.Fulfils, s.Fulfilled = true, w.sys.alarm(int(m.place), m.id)
 	case Duplicate, Drop:
 		return s
+	case Cut, Heal:
+		s.Observed = w.sys.partitions[m.kind == Cut][m.place]
+		return s
 	}
 	p, in := w.handled(m)
 	pr := w.sys.procs[p]

@@ -19,8 +19,9 @@ var classifyCommand = command{
 	summary: "find what a link keeps, and what it needs for that",
 	about: "Searches all schedules of a few messages, distinct and equal, for a violation of each guarantee: on the network\n" +
 		"that the link claims, and on networks on which only some faults happen. A guarantee needs an assumption (no\n" +
-		"loss, no duplication, no reordering, no crash) where a counterexample shows it broken without; faults that it\n" +
-		"does not need to be spared are withstood all together. What a search is too small for is inconclusive.",
+		"loss, no duplication, no reordering, no crash, no partition, no corruption, no forgery) where a counterexample\n" +
+		"shows it broken without; faults that it does not need to be spared are withstood all together. What a search\n" +
+		"is too small for is inconclusive.",
 	examples: []string{"fairloss classify alternatingbit", "fairloss classify -all", "fairloss classify perfect -messages 3 -json"},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
 		var c classification
@@ -106,7 +107,11 @@ func (c *classification) print(s *session, class explore.Class) {
 	}
 	fmt.Fprintln(s.out)
 	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	fmt.Fprint(t, "GUARANTEE\tNO LOSS\tNO DUPLICATION\tNO REORDERING\tNO CRASH\n")
+	fmt.Fprint(t, "GUARANTEE")
+	for _, fault := range spec.AllFaults.Each() {
+		fmt.Fprintf(t, "\t%s", strings.ToUpper(assumption(fault)))
+	}
+	fmt.Fprintln(t)
 	for _, l := range class.Levels {
 		fmt.Fprintf(t, "%s\t%s\n", l.Guarantee.Name, strings.Join(cells(l), "\t"))
 	}
@@ -128,7 +133,7 @@ func cells(l explore.Level) []string {
 		if l.Calm.Verdict == spec.Inconclusive {
 			word = "?"
 		}
-		return []string{word, "", "", ""}
+		return append([]string{word}, slices.Repeat([]string{""}, len(spec.AllFaults.Each())-1)...)
 	}
 	var list []string
 	for _, fault := range spec.AllFaults.Each() {
@@ -150,8 +155,11 @@ func cell(l explore.Level, fault spec.Faults) string {
 
 // assumption is that a fault does not happen.
 func assumption(fault spec.Faults) string {
-	if fault == spec.Crashes {
+	switch fault {
+	case spec.Crashes:
 		return "no crash"
+	case spec.Partitions:
+		return "no partition"
 	}
 	return "no " + fault.String()
 }

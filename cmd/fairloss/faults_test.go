@@ -57,11 +57,11 @@ func faultTable(t *testing.T) string {
 			whole.Assumes, broken.Assumes = *d.assumes, *d.assumes
 		}
 		holds(t, whole)
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | `%s` |\n", d.fault, whole.Assumes, whole.Name, broken.Name, broken.Breaks, shortest(t, broken))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", d.fault, whole.Assumes, whole.Name, broken.Name, broken.Breaks, code(shortest(t, broken)))
 	}
 	for _, broken := range mutant.Timed() {
 		whole := linkNamed(t, impl.Timed(), broken.Parent)
-		fmt.Fprintf(&b, "| %s | virtual time | %s | %s | %s | `%s` |\n", timeFault(broken), whole.Name, broken.Name, broken.Breaks, calmest(t, whole, broken))
+		fmt.Fprintf(&b, "| %s | virtual time | %s | %s | %s | %s |\n", timeFault(broken), whole.Name, broken.Name, broken.Breaks, code(calmest(t, whole, broken)))
 	}
 	return b.String()
 }
@@ -112,7 +112,7 @@ func shortest(t *testing.T, link impl.Link) string {
 			if !c.Shortest {
 				t.Errorf("%s: the schedule is not proven to be the shortest", link.Name)
 			}
-			return strings.ReplaceAll(c.Schedule.Inline(), "|", `\|`)
+			return c.Schedule.Inline()
 		}
 	}
 	t.Errorf("%s is not refuted", link.Name)

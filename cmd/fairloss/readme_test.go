@@ -79,11 +79,20 @@ func linkTable(t *testing.T) string {
 		for _, m := range mutant.Registry() {
 			if m.Parent == link.Name {
 				c := counterexample(t, m)
-				fmt.Fprintf(&b, "| – *%s* %s | | | %s | `%s` |\n", m.Name, m.Doc, m.Breaks, strings.ReplaceAll(c.Schedule.Inline(), "|", `\|`))
+				fmt.Fprintf(&b, "| – *%s* %s | | | %s | %s |\n", m.Name, m.Doc, m.Breaks, code(c.Schedule.Inline()))
 			}
 		}
 	}
 	return b.String()
+}
+
+// code is text as code in a cell of a table.
+func code(text string) string {
+	text = strings.ReplaceAll(text, "|", `\|`)
+	if strings.Contains(text, "`") {
+		return "`` " + text + " ``"
+	}
+	return "`" + text + "`"
 }
 
 func properties(g spec.Guarantee) string {
