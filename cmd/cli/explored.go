@@ -41,13 +41,18 @@ func (o *exploration) print(s *session, r explored, e explore.Exhaustive, left [
 
 // sent says what the application sends.
 func (o *exploration) sent() string {
+	used := o.channels[:min(len(o.channels), o.messages)]
+	on := used.String()
+	if len(used) > 1 {
+		on += " in turn"
+	}
 	switch {
 	case o.messages == 1:
-		return "1 message on 0>1"
+		return "1 message on " + on
 	case o.equal:
-		return fmt.Sprintf("%d equal messages on 0>1", o.messages)
+		return fmt.Sprintf("%d equal messages on %s", o.messages, on)
 	}
-	return fmt.Sprintf("%d distinct messages on 0>1", o.messages)
+	return fmt.Sprintf("%d distinct messages on %s", o.messages, on)
 }
 
 func (o *exploration) bounds() string {
