@@ -58,6 +58,13 @@ type exploration struct {
 	width                          int
 }
 
+// A search believes that a local state that it has met before behaves as it did
+// then. Random walks of the real code put that to the test.
+const (
+	auditSeed  = 1
+	auditWalks = explore.AuditWalks / 5
+)
+
 // run searches, and reports what was found.
 func (o *exploration) run(s *session, name string) (spec.Verdict, error) {
 	link, err := o.link(s, name)
@@ -78,6 +85,9 @@ func (o *exploration) run(s *session, name string) (spec.Verdict, error) {
 		},
 	})
 	ticker.end()
+	if err == nil {
+		err = explore.Audit(link, auditSeed, auditWalks)
+	}
 	var failure *world.Failure
 	if errors.As(err, &failure) {
 		return spec.Violated, s.reportExploredContract(result, err)

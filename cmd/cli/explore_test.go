@@ -20,7 +20,7 @@ func TestExplore(t *testing.T) {
 			name: "holds", args: "perfect", out: []string{
 				"link perfect, claimed: perfect, network: set, 2 processes; 3 distinct messages on 0>1\n",
 				"left out, without -liveness: PL1\n", "PL2  holds", " states/s, ", " bytes/state",
-				"\n40 states, 219 transitions, depth 9, complete, ", "probability of at most 4.3e-17", "4GiB; assumptions: network set", "\nholds: PL2 PL3 ACK\n",
+				"\n40 states, 219 transitions, depth 9, complete, ", "probability of at most 4.3e-17", "\n200 random walks of the real code found nothing", "4GiB; assumptions: network set", "\nholds: PL2 PL3 ACK\n",
 			},
 		},
 		{name: "liveness holds", args: "perfect -liveness", out: []string{"\nholds: PL1 PL2 PL3 ACK\n"}},
@@ -63,6 +63,7 @@ func TestExplore(t *testing.T) {
 		{name: "too much memory", args: "golden/next -messages 6 -max-memory 1KiB", code: 2, out: []string{"not complete (", "1KiB; ", "\ninconclusive: "}},
 		{name: "no time", args: "perfect -timeout 1ns", code: 2, out: []string{"not complete (", "\ninconclusive: "}},
 		{name: "panics", args: "panics", code: 1, out: []string{"out of paper", "violated: Contract", "schedule (2 actions):\n    1  send 0>1 \"a\"\n    2  deliver 0>1 \"a\"\n"}},
+		{name: "forgets", args: "forgets", code: 1, out: []string{"AppendKey omits state", "violated: Contract", "deliver 0>1 "}},
 		{name: "nobody", args: "fifi", code: 3, err: []string{`did you mean "fifo"?`}},
 		{name: "no messages", args: "fifo -messages 0", code: 3, err: []string{"want at least 1 message"}},
 		{name: "one process", args: "fifo -processes 1", code: 3, err: []string{"1 processes, want 2 to"}},

@@ -30,6 +30,7 @@ func (o *exploration) print(s *session, r explored, e explore.Exhaustive, left [
 	printCoverage(s, "", e.Coverage)
 	printCoverage(s, "each message sent again and again: ", e.Repeated)
 	fmt.Fprintf(s.out, "a state was missed with a probability of at most %.1e (two with one fingerprint)\n", e.Collision())
+	fmt.Fprintf(s.out, "%d random walks of the real code found nothing that the key of its state omits\n", auditWalks)
 	crashes := ""
 	if link.Assumes.Crashes == 0 {
 		crashes = ", no process crashes"
