@@ -8,6 +8,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"sync"
 )
 
 // maxNesting bounds how deep slices and maps contain one another: one that
@@ -43,12 +44,28 @@ func AppendKey(b []byte, l Layer) ([]byte, error) {
 	case Keyer:
 		return l.AppendKey(b), nil
 	}
-	v := reflect.ValueOf(l)
-	e := encoder{b: b}
-	if r := e.dynamic(v); r != nil {
+	e := encoders.Get().(*encoder)
+	defer e.release()
+	e.b = b
+	if r := e.dynamic(reflect.ValueOf(l)); r != nil {
 		return b, fmt.Errorf("no key for %T: %w (an AppendKey method can say what the state is)", l, r)
 	}
 	return e.b, nil
+}
+
+// encoders are for use once more: a key is taken for each new state, and most
+// states are small.
+var encoders = sync.Pool{New: func() any { return &encoder{visited: make(map[pointer]visit)} }}
+
+// maxKept bounds what clearing the map of a kept encoder costs.
+const maxKept = 64
+
+func (e *encoder) release() {
+	if len(e.visited) <= maxKept {
+		e.b, e.inMap, e.nesting = nil, false, 0
+		clear(e.visited)
+		encoders.Put(e)
+	}
 }
 
 // encoder writes values so that none is the beginning of another: each is its
@@ -82,10 +99,11 @@ const (
 // dynamic appends the type of v, which is not known from what was written
 // before, and v.
 func (e *encoder) dynamic(v reflect.Value) *refusal {
-	if r := refuseType(typeUse{v.Type(), e.inMap}); r != nil {
-		return &refusal{r.path, r.reason}
+	t := learn(typeUse{v.Type(), e.inMap})
+	if t.refused != nil {
+		return &refusal{t.refused.path, t.refused.reason}
 	}
-	e.bytes([]byte(typeName(v.Type())))
+	e.b = append(e.b, t.name...)
 	return e.value(v)
 }
 
@@ -223,15 +241,12 @@ func (e *encoder) pointer(v reflect.Value) *refusal {
 			e.b = binary.AppendUvarint(e.b, uint64(first.number))
 			return nil
 		}
-		if e.visited == nil {
-			e.visited = make(map[pointer]visit)
-		}
 		n := len(e.visited)
 		e.visited[p] = visit{n, true}
 		defer func() { e.visited[p] = visit{n, false} }()
 	}
 	e.b = append(e.b, firstVisit)
-	if !encodesItself(v.Type()) {
+	if !learn(typeUse{v.Type(), e.inMap}).keyed {
 		return e.value(v.Elem())
 	}
 	// A value read from an unexported field has no methods; this one has.

@@ -1,6 +1,7 @@
 package impl
 
 import (
+	"encoding/binary"
 	"reflect"
 	"slices"
 	"strings"
@@ -40,17 +41,28 @@ type typeUse struct {
 	inMap bool
 }
 
-// refusals remembers the answers of refuseType.
-var refusals sync.Map // from typeUse to *refusal
+// known is what is to know of a type.
+type known struct {
+	refused *refusal // why no value of it has a key; nil where some have
+	name    []byte   // as it is written
+	keyed   bool     // it is a pointer to a value with a key of its own
+}
 
-// refuseType returns why no value of the type has a key, nil where some have.
-func refuseType(u typeUse) *refusal {
-	if known, ok := refusals.Load(u); ok {
-		return known.(*refusal)
+// types remembers what was learnt.
+var types sync.Map // from typeUse to *known
+
+func learn(u typeUse) *known {
+	if k, ok := types.Load(u); ok {
+		return k.(*known)
 	}
-	r := findRefusal(u, make(map[typeUse]bool))
-	refusals.Store(u, r)
-	return r
+	name := typeName(u.Type)
+	k := &known{
+		refused: findRefusal(u, make(map[typeUse]bool)),
+		name:    append(binary.AppendUvarint(nil, uint64(len(name))), name...),
+		keyed:   u.Kind() == reflect.Pointer && encodesItself(u.Type),
+	}
+	types.Store(u, k)
+	return k
 }
 
 func findRefusal(u typeUse, seen map[typeUse]bool) *refusal {

@@ -30,9 +30,24 @@ type panics struct{ impl.FairLossLink }
 
 func (*panics) Receive(spec.Process, impl.Packet, *impl.Effects) { panic("out of paper") }
 
+// forgets has a key that omits state: once it has received three packets, it
+// delivers what was never sent.
+type forgets struct {
+	impl.FairLossLink
+	received int
+}
+
+func (l *forgets) Receive(from spec.Process, p impl.Packet, out *impl.Effects) {
+	if l.received++; l.received > 3 {
+		p = "invented"
+	}
+	l.FairLossLink.Receive(from, p, out)
+}
+
 func registry() []impl.Link {
 	return append(slices.Concat(impl.Registry(), impl.Timed(), impl.Goldens(), mutant.Registry(), mutant.Timed()),
-		impl.Link{Name: "panics", New: impl.FactoryOf(panics{}), Guarantee: spec.FairLoss})
+		impl.Link{Name: "panics", New: impl.FactoryOf(panics{}), Guarantee: spec.FairLoss},
+		impl.Link{Name: "forgets", New: impl.FactoryOf(forgets{}), Guarantee: spec.FairLoss})
 }
 
 // fairloss runs a command line with that standard input.

@@ -18,20 +18,22 @@ import (
 var exploreCommand = command{
 	name: "explore", argument: "NAME",
 	summary: "search all schedules of a link within small bounds",
-	about: "Visits every state of a link that sends a few messages from process 0 to process 1, breadth first, so that\n" +
-		"a counterexample is a shortest one. Liveness is left out without -liveness: it takes more memory and time.\n" +
+	about: "Visits every state of a link that sends a few messages, breadth first, so that a counterexample is a shortest\n" +
+		"one. Liveness is left out without -liveness: it takes more memory and time.\n" +
 		"Where a bound or an interrupt ends the search early, what it has not found is inconclusive.",
 	examples: []string{
 		"fairloss explore perfect -liveness",
 		"fairloss explore alternatingbit -network set -messages 2",
 		"fairloss explore atleastonce -guarantee perfect",
 		"fairloss explore atmostonce -guarantee perfect -network atleastonce -liveness",
+		"fairloss explore fifo -processes 3 -channels 0>2,1>2 -messages 4",
 		"fairloss explore selectiverepeat -messages 4 -max-states 1000000 -timeout 1m -json",
 	},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
-		o := exploration{maxMemory: 4 << 30}
+		o := exploration{maxMemory: 4 << 30, channels: channels{{0, 1}}}
 		flags.StringVar(&o.guarantee, "guarantee", "", "judge by the guarantee of this `NAME`, instead of what the link claims")
-		flags.IntVar(&o.messages, "messages", 3, "how many messages process 0 sends to process 1")
+		flags.IntVar(&o.messages, "messages", 3, "how many messages are sent")
+		flags.Var(&o.channels, "channels", "the `CHANNELS` that the messages are sent on, in turn, as 0>1,1>0,2>1")
 		flags.BoolVar(&o.equal, "equal", false, "send the same message each time")
 		flags.StringVar(&o.network, "network", "", "the `MODEL`, instead of the link's own: set, lossyset, bag(capacity=4,drops=2,duplicates=1), fifo(capacity=4,duplicates=1);\n"+
 			"or what a lower layer promises: stubborn, atleastonce, fifoatleastonce, perfect, fifoperfect")
@@ -49,11 +51,19 @@ var exploreCommand = command{
 type exploration struct {
 	guarantee, network             string
 	messages, processes, maxStates int
+	channels                       channels
 	equal, liveness                bool
 	maxMemory                      byteSize
 	timeout                        time.Duration
 	width                          int
 }
+
+// A search believes that a local state that it has met before behaves as it did
+// then. Random walks of the real code put that to the test.
+const (
+	auditSeed  = 1
+	auditWalks = explore.AuditWalks / 5
+)
 
 // run searches, and reports what was found.
 func (o *exploration) run(s *session, name string) (spec.Verdict, error) {
@@ -69,15 +79,18 @@ func (o *exploration) run(s *session, name string) (spec.Verdict, error) {
 	judged, left := o.properties(link)
 	ticker := s.ticker()
 	result, err := explore.Exhaust(ctx, link, judged, explore.Bounds{
-		Workload: explore.Workload(link, o.messages, o.equal), MaxStates: o.maxStates, MaxBytes: int(o.maxMemory),
+		Workload: o.channels.spread(explore.Workload(link, o.messages, o.equal)), MaxStates: o.maxStates, MaxBytes: int(o.maxMemory),
 		Progress: func(c explore.Coverage) {
 			ticker.say(fmt.Sprintf("%s: %d states, %d states/s, frontier %d, depth %d", name, c.States, perSecond(c), c.Frontier, c.Depth))
 		},
 	})
 	ticker.end()
+	if err == nil {
+		err = explore.Audit(link, auditSeed, auditWalks)
+	}
 	var failure *world.Failure
 	if errors.As(err, &failure) {
-		return spec.Violated, s.reportExploredContract(link, err)
+		return spec.Violated, s.reportExploredContract(result, err)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("explore: %w", err)
@@ -109,6 +122,9 @@ func (o *exploration) link(s *session, name string) (impl.Link, error) {
 		}
 	}
 	link.Processes = cmp.Or(o.processes, link.Processes)
+	if err := o.channels.among(link.Size()); err != nil {
+		return link, fmt.Errorf("explore: %w", err)
+	}
 	return link, nil
 }
 
@@ -130,6 +146,7 @@ func (o *exploration) properties(link impl.Link) (judged []spec.Property, left [
 type explored struct {
 	Name           string       `json:"name"`
 	Guarantee      string       `json:"guarantee"`
+	Workload       []string     `json:"workload"` // what is sent, each process in this order
 	Verdict        spec.Verdict `json:"verdict"`
 	Complete       bool         `json:"complete"`
 	States         int          `json:"states"`
@@ -166,7 +183,7 @@ func lines(actions []world.Action) []string {
 func newExplored(e explore.Exhaustive) explored {
 	c := e.Coverage.Plus(e.Repeated)
 	r := explored{
-		Name: e.Link.Name, Guarantee: e.Link.Guarantee.Name, Complete: c.Complete, States: c.States,
+		Name: e.Link.Name, Guarantee: e.Link.Guarantee.Name, Workload: sends(e.Bounds.Workload), Complete: c.Complete, States: c.States,
 		Transitions: c.Transitions, Depth: c.Depth, Seconds: c.Elapsed.Seconds(), BytesPerState: float64(c.Bytes) / float64(max(1, c.States)),
 	}
 	var verdicts []spec.Verdict
@@ -186,22 +203,31 @@ func newExplored(e explore.Exhaustive) explored {
 	return r
 }
 
+func sends(workload []world.Request) []string {
+	list := []string{}
+	for _, r := range workload {
+		list = append(list, world.Action{Kind: world.Send, From: r.From, To: r.To, Message: r.Message}.String())
+	}
+	return list
+}
+
 func perSecond(c explore.Coverage) int {
 	return int(float64(c.States) / max(c.Elapsed.Seconds(), 1e-9))
 }
 
 // reportExploredContract reports a link that broke the contract of a layer.
-func (s *session) reportExploredContract(link impl.Link, err error) error {
+func (s *session) reportExploredContract(e explore.Exhaustive, err error) error {
 	var broken *explore.Broken
 	found := errors.As(err, &broken)
 	if !s.json {
-		if err := s.reportContract(link, err); err != nil || !found {
+		if err := s.reportContract(e.Link, err); err != nil || !found {
 			return err
 		}
 		_, err = fmt.Fprintf(s.out, "\nschedule (%d actions):\n%s", broken.Schedule.Len(), numbered(broken.Schedule))
 		return err
 	}
-	r := explored{Name: link.Name, Guarantee: link.Guarantee.Name, Verdict: spec.Violated, Properties: []finding{contractFinding(err)}}
+	r := newExplored(explore.Exhaustive{Link: e.Link, Bounds: e.Bounds})
+	r.Verdict, r.Properties = spec.Violated, []finding{contractFinding(err)}
 	if found {
 		r.Counterexample = newShown("Contract", broken.Schedule)
 	}

@@ -20,7 +20,7 @@ func TestExplore(t *testing.T) {
 			name: "holds", args: "perfect", out: []string{
 				"link perfect, claimed: perfect, network: set, 2 processes; 3 distinct messages on 0>1\n",
 				"left out, without -liveness: PL1\n", "PL2  holds", " states/s, ", " bytes/state",
-				"\n40 states, 219 transitions, depth 9, complete, ", "probability of at most 4.3e-17", "4GiB; assumptions: network set", "\nholds: PL2 PL3 ACK\n",
+				"\n40 states, 219 transitions, depth 9, complete, ", "probability of at most 4.3e-17", "\n200 random walks of the real code found nothing", "4GiB; assumptions: network set", "\nholds: PL2 PL3 ACK\n",
 			},
 		},
 		{name: "liveness holds", args: "perfect -liveness", out: []string{"\nholds: PL1 PL2 PL3 ACK\n"}},
@@ -51,14 +51,23 @@ func TestExplore(t *testing.T) {
 			out: []string{"       forever:\n", `0>1 "D\x01a": sent 0, delivered 1 in the cycle`, "\nviolated: SL1\n"},
 		},
 		{name: "three processes", args: "perfect -processes 3 -messages 1", out: []string{"3 processes; 1 message on 0>1", "\nholds"}},
+		{name: "two channels", args: "perfect -channels 0>1,1>0 -messages 4 -liveness", out: []string{"2 processes; 4 distinct messages on 0>1,1>0 in turn\n", "bounds: 4 distinct messages on 0>1,1>0 in turn,", "\nholds: PL1"}},
+		{name: "fewer messages than channels", args: "perfect -channels 0>1,1>0 -messages 1", out: []string{"; 1 message on 0>1\n"}},
+		{name: "equal messages on two channels", args: "payload-is-id -processes 3 -channels 0>1,2>1 -equal -messages 2 -liveness", out: []string{"3 processes; 2 equal messages on 0>1,2>1 in turn\n", "\nholds: PL1"}},
+		{name: "equal messages on one of two channels", args: "payload-is-id -processes 3 -channels 0>1,2>1 -equal -liveness", code: 1, out: []string{"\nviolated: PL1"}},
+		{name: "the second of three channels", args: "flushes-backwards -processes 4 -channels 1>0,3>1,1>2 -messages 5", code: 1, out: []string{"4 processes;", "    1  send 3>1 \"b\"\n    2  send 3>1 \"e\"\n", "\nviolated: FIFO"}},
+		{name: "no channel", args: "fifo -channels 0>1,1", code: 3, err: []string{`invalid value "0>1,1" for flag -channels: column 5: channel "1": want two processes`}},
+		{name: "a channel to nobody", args: "fifo -processes 3 -channels 0>1,1>3", code: 3, err: []string{"explore: channel 1>3: there are 3 processes, and none is number 3"}},
 		{name: "a burst", args: "golden/next -messages 2", out: []string{"\n84 states, 396 transitions, "}},
 		{name: "too many states", args: "golden/next -messages 6 -max-states 5000", code: 2, out: []string{"not complete (", "5000 states, ", "\ninconclusive: "}},
 		{name: "too much memory", args: "golden/next -messages 6 -max-memory 1KiB", code: 2, out: []string{"not complete (", "1KiB; ", "\ninconclusive: "}},
 		{name: "no time", args: "perfect -timeout 1ns", code: 2, out: []string{"not complete (", "\ninconclusive: "}},
 		{name: "panics", args: "panics", code: 1, out: []string{"out of paper", "violated: Contract", "schedule (2 actions):\n    1  send 0>1 \"a\"\n    2  deliver 0>1 \"a\"\n"}},
+		{name: "forgets", args: "forgets", code: 1, out: []string{"AppendKey omits state", "violated: Contract", "deliver 0>1 "}},
 		{name: "nobody", args: "fifi", code: 3, err: []string{`did you mean "fifo"?`}},
 		{name: "no messages", args: "fifo -messages 0", code: 3, err: []string{"want at least 1 message"}},
 		{name: "one process", args: "fifo -processes 1", code: 3, err: []string{"1 processes, want 2 to"}},
+		{name: "a crowd", args: "fifo -processes 16", code: 3, err: []string{"16 processes, want 2 to 15"}},
 		{name: "no network", args: "fifo -network net", code: 3, err: []string{`unknown network "net"`}},
 		{name: "no guarantee", args: "fifo -guarantee some", code: 3, err: []string{`unknown guarantee "some"`}},
 		{name: "no size", args: "fifo -max-memory 2QiB", code: 3, err: []string{"want a number of bytes, as 1000000, 64MiB or 2GiB"}},
@@ -83,10 +92,39 @@ func contains(t *testing.T, text string, phrases []string) {
 	}
 }
 
+// Channels with senders and numbers of their own are independent of one
+// another: the states of the whole are those of each, multiplied.
+func TestExploreChannelsMultiply(t *testing.T) {
+	states := func(args string) int {
+		code, out, _ := fairloss(t, "", append([]string{"explore", "-json", "-liveness", "perfect"}, strings.Fields(args)...)...)
+		var got explored
+		if decode(t, out, &got); code != 0 || !got.Complete {
+			t.Errorf("%s: exit code %d, %s", args, code, out)
+		}
+		return got.States
+	}
+	one, two := states("-messages 1"), states("-messages 2")
+	for _, c := range []struct {
+		args string
+		want int
+	}{
+		{"-messages 2 -channels 0>1,1>0", one * one},
+		{"-messages 3 -channels 0>1,1>0", two * one},
+		{"-messages 3 -channels 0>1,1>0,2>1 -processes 3", one * one * one},
+		{"-messages 4 -channels 0>1,2>1 -processes 3 -equal", two * two},
+		{"-messages 3 -channels 3>1,0>2 -processes 4", two * one},
+		{"-messages 2 -channels 0>1,0>2 -processes 3", 1 + (one-1)*one}, // the second is sent after the first
+	} {
+		if got := states(c.args); got != c.want {
+			t.Errorf("%s: %d states, want %d", c.args, got, c.want)
+		}
+	}
+}
+
 // TestExploreReplay follows the command that a counterexample prints.
 func TestExploreReplay(t *testing.T) {
 	for _, args := range []string{
-		"stuck-bit -liveness", "flushes-backwards", "alternatingbit -network set", "short-memory -processes 3", "tires -liveness -width 50",
+		"stuck-bit -liveness", "flushes-backwards", "alternatingbit -network set", "short-memory -processes 3", "short-memory -processes 4 -channels 3>1,2>3", "stuck-bit -processes 3 -channels 1>2 -liveness", "tires -liveness -width 50",
 	} {
 		_, out, _ := fairloss(t, "", append([]string{"explore"}, strings.Fields(args)...)...)
 		m := regexp.MustCompile(`(?m)^replay: printf '%s\\n' '(.*)' \| fairloss replay -$`).FindStringSubmatch(out)
@@ -104,6 +142,7 @@ func TestExploreReplay(t *testing.T) {
 
 type explored struct {
 	Name, Guarantee, Verdict   string
+	Workload                   []string
 	Complete                   bool
 	States, Transitions, Depth int
 	Seconds                    float64
@@ -121,7 +160,7 @@ func TestExploreJSON(t *testing.T) {
 	var got explored
 	decode(t, out, &got)
 	c := got.Counterexample
-	if code != 1 || got.Name != "stuck-bit" || got.Guarantee != "fifo" || got.Verdict != "violated" || !got.Complete ||
+	if code != 1 || !slices.Equal(got.Workload, []string{`send 0>1 "a"`, `send 0>1 "b"`}) || got.Name != "stuck-bit" || got.Guarantee != "fifo" || got.Verdict != "violated" || !got.Complete ||
 		got.States != 159 || got.Transitions != 697 || got.Depth != 15 || got.Seconds <= 0 || got.BytesPerState <= 0 ||
 		len(got.Properties) != 5 || got.Properties[0].Verdict != "violated" || got.Properties[1].Verdict != "holds" {
 		t.Errorf("exit code %d, %+v", code, got)
@@ -142,7 +181,7 @@ func TestExploreJSON(t *testing.T) {
 	got = explored{}
 	decode(t, out, &got)
 	c = got.Counterexample
-	if code != 1 || got.Verdict != "violated" || c == nil || c.Property != "Contract" || c.Length != 2 || len(c.Stem) != 2 || c.Cycle == nil {
+	if code != 1 || len(got.Workload) != 3 || got.Verdict != "violated" || c == nil || c.Property != "Contract" || c.Length != 2 || len(c.Stem) != 2 || c.Cycle == nil {
 		t.Errorf("exit code %d, %s", code, out)
 	}
 }

@@ -30,6 +30,7 @@ func (o *exploration) print(s *session, r explored, e explore.Exhaustive, left [
 	printCoverage(s, "", e.Coverage)
 	printCoverage(s, "each message sent again and again: ", e.Repeated)
 	fmt.Fprintf(s.out, "a state was missed with a probability of at most %.1e (two with one fingerprint)\n", e.Collision())
+	fmt.Fprintf(s.out, "%d random walks of the real code found nothing that the key of its state omits\n", auditWalks)
 	crashes := ""
 	if link.Assumes.Crashes == 0 {
 		crashes = ", no process crashes"
@@ -41,13 +42,18 @@ func (o *exploration) print(s *session, r explored, e explore.Exhaustive, left [
 
 // sent says what the application sends.
 func (o *exploration) sent() string {
+	used := o.channels[:min(len(o.channels), o.messages)]
+	on := used.String()
+	if len(used) > 1 {
+		on += " in turn"
+	}
 	switch {
 	case o.messages == 1:
-		return "1 message on 0>1"
+		return "1 message on " + on
 	case o.equal:
-		return fmt.Sprintf("%d equal messages on 0>1", o.messages)
+		return fmt.Sprintf("%d equal messages on %s", o.messages, on)
 	}
-	return fmt.Sprintf("%d distinct messages on 0>1", o.messages)
+	return fmt.Sprintf("%d distinct messages on %s", o.messages, on)
 }
 
 func (o *exploration) bounds() string {
