@@ -54,13 +54,16 @@ func (r *rows) at(i int) []uint32 {
 	return r.chunks[i/rowsInChunk][start : start+r.width]
 }
 
-// taken says that rows up to i are not needed any more.
-func (r *rows) taken(i int) {
-	if r.keep || i%rowsInChunk != rowsInChunk-1 {
+// taken says that rows from up to end are not needed any more, nor those
+// before them.
+func (r *rows) taken(from, end int) {
+	if r.keep {
 		return
 	}
-	r.spare = append(r.spare, r.chunks[i/rowsInChunk])
-	r.chunks[i/rowsInChunk] = nil
+	for c := from / rowsInChunk; c < end/rowsInChunk; c++ {
+		r.spare = append(r.spare, r.chunks[c])
+		r.chunks[c] = nil
+	}
 }
 
 func (r *rows) bytes() int {

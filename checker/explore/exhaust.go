@@ -87,7 +87,8 @@ func (c Coverage) Plus(o Coverage) Coverage {
 	}
 	return Coverage{
 		Complete: c.Complete && o.Complete, States: c.States + o.States, Transitions: c.Transitions + o.Transitions,
-		Depth: max(c.Depth, o.Depth), Frontier: c.Frontier + o.Frontier, Bytes: c.Bytes + o.Bytes, Elapsed: c.Elapsed + o.Elapsed,
+		Depth: max(c.Depth, o.Depth), Frontier: c.Frontier + o.Frontier, Bytes: c.Bytes + o.Bytes,
+		Peak: max(c.Peak, o.Peak), Elapsed: c.Elapsed + o.Elapsed,
 	}
 }
 
@@ -106,7 +107,7 @@ func exhaust(ctx context.Context, link impl.Link, properties []spec.Property, b 
 	}
 	var findings []Finding
 	for i, p := range properties {
-		f := Finding{Property: p, Tested: s.world.Seen(p.Tested)}
+		f := Finding{Property: p, Tested: s.seen(p.Tested)}
 		switch {
 		case s.first[i] >= 0:
 			err = f.violated(link, s.schedule(s.first[i]), true)
@@ -122,7 +123,18 @@ func exhaust(ctx context.Context, link impl.Link, properties []spec.Property, b 
 		findings = append(findings, f)
 	}
 	s.measure(s.queue.n - s.cover.Frontier)
+	s.cover.Peak = peakMemory()
 	return findings, s.cover, nil
+}
+
+// seen is the number of events of a kind in the transitions of the search, and
+// in Init.
+func (s *search) seen(k spec.Kind) int {
+	n := s.world.Seen(k)
+	for _, w := range s.workers[1:] {
+		n += w.world.Seen(k) - s.fresh().Seen(k)
+	}
+	return n
 }
 
 // find looks for a lasso that breaks property i.

@@ -6,14 +6,12 @@ package explore
 type edges struct {
 	offset column[uint64] // of each state that was expanded, its first edge
 	to     column[uint32]
-	last   int // the first edge of the state being expanded
 }
 
 // begin makes room for the edges of state i, which lead back to i unless they
 // are set otherwise.
 func (e *edges) begin(i, n int) {
-	e.last = e.to.n
-	e.offset.add(uint64(e.last))
+	e.offset.add(uint64(e.to.n))
 	for range n {
 		e.to.add(uint32(i))
 	}

@@ -2,7 +2,6 @@ package explore
 
 import (
 	"context"
-	"fmt"
 	"math/bits"
 	"runtime/debug"
 	"slices"
@@ -19,6 +18,7 @@ type Bounds struct {
 	Workload  []world.Request // what the application sends, each process in order
 	MaxStates int             // distinct states
 	MaxBytes  int             // memory of the search
+	Workers   int             // how many states are expanded at the same time; 0 is 1. Nothing else depends on it
 	Progress  func(Coverage)  // called now and then; nil is never
 }
 
@@ -42,7 +42,8 @@ type Coverage struct {
 	Transitions int  // actions enabled in the states that were expanded
 	Depth       int  // actions to the deepest state
 	Frontier    int  // states found and not yet expanded
-	Bytes       int  // memory of the search
+	Bytes       int  // memory of the search, as it counts itself
+	Peak        int  // the most memory that the process has had until the search ended; 0 where that is not known
 	Elapsed     time.Duration
 }
 
@@ -59,36 +60,22 @@ type search struct {
 	queue    rows
 	parent   column[uint32]
 	action   column[uint8] // which enabled action of the parent led here
-	batch    batch
-	recent   [1 << recentBits]uint64 // fingerprints seen last: most successors are among them
+	workers  []*worker     // the first is in world
+	share    int           // how many states at least are shared among the workers
 	cover    Coverage
 	found    uint32 // properties known to be broken
 	first    []int  // by property: the first state that breaks it; -1
 	begun    time.Time
 	moves    []world.Move
 	edges    *edges // nil unless liveness is judged
-	touched  uint64 // keeps the reads of touch
 }
 
-const (
-	batchSize  = 64
-	recentBits = 14
-	// maxEnabled is the number of actions in a state that a byte can number.
-	maxEnabled = 256
-	// largeSearch is the number of states from which memory matters.
-	largeSearch = 1 << 16
-)
+// largeSearch is the number of states from which memory matters.
+const largeSearch = 1 << 16
 
-// batch is successors whose fingerprints are looked up together, so that the
-// memory they stand in is read at once.
-type batch struct {
-	n       int
-	prints  [batchSize]uint64
-	parents [batchSize]uint32
-	actions [batchSize]uint8
-	edges   [batchSize]int // where the target goes, in a search that keeps edges
-	states  []uint32
-}
+// checkStates is how many states at least are expanded between two looks at
+// the bounds.
+const checkStates = 1 << 12
 
 // newSearch returns a search that has not begun. If repeated is set, the
 // application sends its workload again and again, and not in a burst.
@@ -97,7 +84,7 @@ func newSearch(link impl.Link, properties []spec.Property, b Bounds, repeated bo
 	if err != nil {
 		return nil, err
 	}
-	s := &search{sys: sys, bounds: b, repeated: repeated, begun: time.Now()}
+	s := &search{sys: sys, bounds: b, repeated: repeated, share: fewStates, begun: time.Now()}
 	s.world = s.fresh()
 	if _, err := s.burst(s.world); err != nil {
 		return nil, err
@@ -105,7 +92,7 @@ func newSearch(link impl.Link, properties []spec.Property, b Bounds, repeated bo
 	s.varied = s.world.Varying()
 	s.judged = slices.Index(s.varied, s.world.Judged())
 	s.queue.width = len(s.varied)
-	s.batch.states = make([]uint32, batchSize*len(s.varied))
+	s.workers = []*worker{s.newWorker(s.world)}
 	live := false
 	for _, p := range properties {
 		s.first = append(s.first, -1)
@@ -146,37 +133,35 @@ func (s *search) burst(w *world.World) (actions []world.Action, err error) {
 func (s *search) run(ctx context.Context) error {
 	state := s.world.State()
 	first := make([]uint32, len(s.varied))
-	var sum uint64
 	for j, c := range s.varied {
 		first[j] = state[c]
-		sum += mix(j, state[c])
 	}
-	s.table.add(sum, 0)
+	s.table.add(s.workers[0].mixed.print(s.varied, state), 0)
 	s.discover(first, 0, 0)
-	levelEnd := 1
-	for i := 0; i < s.queue.n; i++ {
-		if i == largeSearch {
+	c := chunk{search: s}
+	levelEnd, check := 1, 0
+	for i := 0; i < s.queue.n; {
+		if i == levelEnd {
+			levelEnd = s.queue.n
+			s.cover.Depth++
+		}
+		if i >= check {
+			if s.stop(ctx, i) {
+				return nil
+			}
+			check = i + checkStates
+		}
+		next := min(i+chunkStates, levelEnd)
+		if i < largeSearch && next >= largeSearch {
 			// What the search keeps holds no pointers: collecting often costs
 			// little, and keeps the garbage of tables that have grown small.
 			defer debug.SetGCPercent(debug.SetGCPercent(10))
 		}
-		if i == levelEnd {
-			s.flush()
-			levelEnd = s.queue.n
-			s.cover.Depth++
-		}
-		if i%4096 == 0 && s.stop(ctx, i) {
-			s.flush()
-			s.measure(i)
-			return nil
-		}
-		if err := s.expand(i); err != nil {
+		if err := c.advance(i, next); err != nil {
 			return err
 		}
-		s.queue.taken(i)
-		if i == s.queue.n-1 {
-			s.flush()
-		}
+		s.queue.taken(i, next)
+		i = next
 	}
 	s.measure(s.queue.n)
 	s.cover.Complete = true
@@ -202,81 +187,6 @@ func (s *search) measure(expanded int) {
 	}
 	s.cover.Bytes = max(s.cover.Bytes, bytes)
 	s.cover.Elapsed = time.Since(s.begun)
-}
-
-// expand makes every action that is enabled in state i.
-func (s *search) expand(i int) error {
-	w, packed := s.world, s.queue.at(i)
-	state := w.State()
-	var words [32]uint64
-	var sum uint64
-	for j, c := range s.varied {
-		state[c] = packed[j]
-		words[j] = mix(j, packed[j])
-		sum += words[j]
-	}
-	moves := w.Enabled(s.moves[:0])
-	if s.moves = moves; len(moves) > maxEnabled {
-		return fmt.Errorf("a state has %d enabled actions, more than %d", len(moves), maxEnabled)
-	}
-	s.cover.Transitions += len(moves)
-	if s.edges != nil {
-		s.edges.begin(i, len(moves))
-	}
-	for a, m := range moves {
-		if err := w.Do(m); err != nil {
-			schedule := s.schedule(i)
-			schedule.Actions = append(schedule.Actions, w.Action(m))
-			return &Broken{schedule, err}
-		}
-		f := sum
-		for j, c := range s.varied {
-			if v := state[c]; v != packed[j] {
-				f += mix(j, v) - words[j]
-			}
-		}
-		if recent := &s.recent[f>>(64-recentBits)]; f != sum && (*recent != f || s.edges != nil) {
-			*recent = f
-			s.enqueue(f, i, a)
-		}
-		for j, c := range s.varied {
-			state[c] = packed[j]
-		}
-	}
-	return nil
-}
-
-func (s *search) enqueue(f uint64, parent, action int) {
-	b, k := &s.batch, len(s.varied)
-	to, state := b.states[b.n*k:b.n*k+k], s.world.State()
-	for j, c := range s.varied {
-		to[j] = state[c]
-	}
-	b.prints[b.n], b.parents[b.n], b.actions[b.n] = f, uint32(parent), uint8(action)
-	if s.edges != nil {
-		b.edges[b.n] = s.edges.last + action
-	}
-	if b.n++; b.n == batchSize {
-		s.flush()
-	}
-}
-
-// flush looks the batch up, and queues what is new.
-func (s *search) flush() {
-	b, k := &s.batch, len(s.varied)
-	for _, f := range b.prints[:b.n] {
-		s.touched ^= s.table.touch(f)
-	}
-	for i, f := range b.prints[:b.n] {
-		number, isNew := s.table.add(f, uint32(s.queue.n))
-		if isNew {
-			s.discover(b.states[i*k:i*k+k], b.parents[i], b.actions[i])
-		}
-		if s.edges != nil {
-			s.edges.to.set(b.edges[i], number)
-		}
-	}
-	b.n = 0
 }
 
 // discover numbers a new state, and notes the properties that it breaks first.

@@ -10,7 +10,8 @@ const (
 )
 
 // table is a set of 64-bit fingerprints, by open addressing. Fingerprint 0
-// stands for an empty slot and is stored as 1.
+// stands for an empty slot and is stored as 1. Its shards may be used at the
+// same time.
 type table struct {
 	numbered bool // it keeps a number with each fingerprint
 	shards   [1 << shardBits]shard
@@ -28,6 +29,9 @@ func (s *shard) start(f uint64) uint64 {
 	return high
 }
 
+// part is which of n parts of the table, of whole shards, f belongs to.
+func (t *table) part(f uint64, n int) int { return int(f>>(64-shardBits)) * n >> shardBits }
+
 // touch reads the slot at which the search for f begins, so that several reads
 // of memory are under way at once.
 func (t *table) touch(f uint64) uint64 {
@@ -38,6 +42,13 @@ func (t *table) touch(f uint64) uint64 {
 	return s.slots[s.start(f)]
 }
 
+// renumber gives a fingerprint of a numbered table another number.
+func (t *table) renumber(f uint64, number uint32) {
+	s := &t.shards[max(f, 1)>>(64-shardBits)]
+	i, _ := s.find(max(f, 1))
+	s.numbers[i] = number
+}
+
 // add puts f into the set and reports whether it is new. In a numbered table
 // it gets that number if it is new; the number it has is returned. Amortised
 // O(1).
@@ -46,26 +57,30 @@ func (t *table) add(f uint64, number uint32) (uint32, bool) {
 		f = 1
 	}
 	s := &t.shards[f>>(64-shardBits)]
+	i, found := s.find(f)
+	if found {
+		if t.numbered {
+			number = s.numbers[i]
+		}
+		return number, false
+	}
 	if s.used*5 >= len(s.slots)*4 {
 		s.grow(t.numbered)
+		i, _ = s.find(f)
 	}
-	i, found := s.find(f)
-	if !found {
-		s.slots[i] = f
-		s.used++
-		if t.numbered {
-			s.numbers[i] = number
-		}
-		return number, true
-	}
+	s.slots[i] = f
+	s.used++
 	if t.numbered {
-		number = s.numbers[i]
+		s.numbers[i] = number
 	}
-	return number, false
+	return number, true
 }
 
 // find returns the slot of f, or the empty one where it belongs.
 func (s *shard) find(f uint64) (slot uint64, found bool) {
+	if len(s.slots) == 0 {
+		return 0, false
+	}
 	for i := s.start(f); ; {
 		switch s.slots[i] {
 		case 0:
@@ -81,7 +96,7 @@ func (s *shard) find(f uint64) (slot uint64, found bool) {
 
 func (s *shard) grow(numbered bool) {
 	old := *s
-	s.slots = make([]uint64, max(firstSlots, len(old.slots)*5/4))
+	s.slots = make([]uint64, max(firstSlots, len(old.slots)*3/2))
 	if numbered {
 		s.numbers = make([]uint32, len(s.slots))
 	}
@@ -104,16 +119,4 @@ func (t *table) bytes() int {
 		n += 8*len(t.shards[i].slots) + 4*len(t.shards[i].numbers)
 	}
 	return n
-}
-
-// A fingerprint is the sum of a mixed word for each component of a state, so
-// that an action which changes few components costs little.
-
-// mix is the word of a component: the finalizer of MurmurHash3 (Appleby, 2011)
-// on the value and its position.
-func mix(position int, value uint32) uint64 {
-	x := uint64(value) + uint64(position+1)*0x9e3779b97f4a7c15
-	x = (x ^ x>>33) * 0xff51afd7ed558ccd
-	x = (x ^ x>>33) * 0xc4ceb9fe1a85ec53
-	return x ^ x>>33
 }

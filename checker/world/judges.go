@@ -11,6 +11,7 @@ import (
 // automaton of its own, and the vector of their states once more, so that an
 // observation is one look-up. State 0 is the start.
 type judges struct {
+	memo         *memo
 	properties   []spec.Property
 	reads        spec.Kinds
 	recurrent    bool // some property speaks of what is sent for ever
@@ -116,6 +117,7 @@ func (j *judges) observe(state, observed uint32) uint32 {
 	if row := j.states[state].row; int(observed) < len(row) && row[observed] != 0 {
 		return row[observed] - 1
 	}
+	j.memo.learn()
 	parts := slices.Clone(j.states[state].parts)
 	for i, a := range j.automata {
 		parts[i] = a.observe(parts[i], observed, j.observations[observed])
@@ -132,6 +134,7 @@ func (j *judges) voids(state, observed uint32) []int {
 	if list, known := j.voided[key]; known {
 		return list
 	}
+	j.memo.learn()
 	list := make([]int, len(j.automata))
 	for i, a := range j.automata {
 		if before, ok := a.states[j.states[state].parts[i]].monitor.(spec.Voider); ok {

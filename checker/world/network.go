@@ -30,6 +30,7 @@ const (
 
 // network memoises what happens to channels. Content 0 is the empty one.
 type network struct {
+	memo     *memo
 	assumes  spec.Assumptions
 	confirms bool
 	moves    bool     // delivering a packet changes its channel
@@ -62,6 +63,7 @@ func (n *network) after(c uint32, what change, p uint32) uint32 {
 	if row := n.contents[c].next[what]; int(p) < len(row) && row[p] != 0 {
 		return row[p] - 1
 	}
+	n.memo.learn()
 	next := n.intern(n.changed(&n.contents[c], what, p))
 	n.contents[c].next[what] = remember(n.contents[c].next[what], p, next)
 	return next

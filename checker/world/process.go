@@ -82,12 +82,14 @@ func (pr *process) input(in input) uint32 {
 // minus one.
 func (pr *process) cutting(in uint32, cut uint16) uint32 {
 	for int(in) >= len(pr.cuts) {
+		pr.sys.memo.learn()
 		pr.cuts = append(pr.cuts, nil)
 	}
 	row := pr.cuts[in]
 	if int(cut) < len(row) && row[cut] != 0 {
 		return row[cut] - 1
 	}
+	pr.sys.memo.learn()
 	whole := pr.inputs[in]
 	whole.cut = cut
 	id := pr.input(whole)
@@ -101,6 +103,7 @@ func (pr *process) transition(id, in uint32) (*transition, error) {
 	if row := pr.locals[id].row; int(in) < len(row) && row[in] != 0 {
 		return &pr.transitions[row[in]], nil
 	}
+	pr.sys.memo.learn()
 	if err := pr.prepare(id, pr.inputs[in].kind); err != nil {
 		return nil, err
 	}

@@ -19,13 +19,14 @@ const (
 // System is a link in its surroundings together with all that was learnt of
 // them: every local state, transition, channel content and judgement is kept
 // once, so that the link's own code runs only on what is new. All Worlds of a
-// System share it. It is not safe for concurrent use.
+// System share it. It is not safe for concurrent use, unless it is frozen.
 type System struct {
 	link   impl.Link
 	n      int
 	procs  []*process
 	net    *network
 	judges *judges
+	memo   *memo        // of net and judges too
 	born   []push       // packets that Init hands to the network
 	birth  []spec.Event // what is observable of Init
 
@@ -73,6 +74,8 @@ func New(link impl.Link, properties []spec.Property) (*System, error) {
 	sys := &System{link: link, n: n, net: newNetwork(link.Assumes), judges: newJudges(properties)}
 	sys.receipts, sys.confirmations = make([][]uint32, n*n), make([][]uint32, n*n)
 	sys.voiding = link.Assumes.Crashes+link.Assumes.Cuts > 0
+	sys.memo = &memo{}
+	sys.net.memo, sys.judges.memo = sys.memo, sys.memo
 	sys.calls = watch(sys)
 	for p := range spec.Process(n) {
 		pr := newProcess(sys, p)

@@ -134,6 +134,7 @@ func (sys *System) receipt(channel uint8, packet uint32) uint32 {
 	if int(packet) < len(row) && row[packet] != 0 {
 		return row[packet] - 1
 	}
+	sys.memo.learn()
 	from, to := sys.ends(channel)
 	in := sys.procs[to].input(input{kind: receipt, peer: from, data: sys.net.names[packet]})
 	sys.receipts[channel] = remember(row, packet, in)
@@ -146,6 +147,7 @@ func (sys *System) confirmation(channel uint8, packet uint32) uint32 {
 	if int(packet) < len(row) && row[packet] != 0 {
 		return row[packet] - 1
 	}
+	sys.memo.learn()
 	from, to := sys.ends(channel)
 	in := sys.procs[from].input(input{kind: confirmation, peer: to, data: sys.net.names[packet]})
 	sys.confirmations[channel] = remember(row, packet, in)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"runtime"
 	"strings"
 	"time"
 
@@ -42,6 +43,7 @@ var exploreCommand = command{
 		flags.IntVar(&o.maxStates, "max-states", 0, "stop at about as many states; 0 is no bound")
 		flags.Var(&o.maxMemory, "max-memory", "stop at about this `SIZE`, as 64MiB or 2GiB; 0 is no bound")
 		flags.DurationVar(&o.timeout, "timeout", 0, "how long the search may take; 0 is no bound")
+		flags.IntVar(&o.workers, "workers", runtime.NumCPU(), "how many CPUs the search uses; what it finds does not depend on it")
 		flags.IntVar(&o.width, "width", 0, "columns of the chart; 0 is those of the terminal, else 80")
 		return o.run
 	},
@@ -55,7 +57,7 @@ type exploration struct {
 	equal, liveness                bool
 	maxMemory                      byteSize
 	timeout                        time.Duration
-	width                          int
+	workers, width                 int
 }
 
 // A search believes that a local state that it has met before behaves as it did
@@ -79,7 +81,7 @@ func (o *exploration) run(s *session, name string) (spec.Verdict, error) {
 	judged, left := o.properties(link)
 	ticker := s.ticker()
 	result, err := explore.Exhaust(ctx, link, judged, explore.Bounds{
-		Workload: o.channels.spread(explore.Workload(link, o.messages, o.equal)), MaxStates: o.maxStates, MaxBytes: int(o.maxMemory),
+		Workload: o.channels.spread(explore.Workload(link, o.messages, o.equal)), MaxStates: o.maxStates, MaxBytes: int(o.maxMemory), Workers: o.workers,
 		Progress: func(c explore.Coverage) {
 			ticker.say(fmt.Sprintf("%s: %d states, %d states/s, frontier %d, depth %d", name, c.States, perSecond(c), c.Frontier, c.Depth))
 		},
@@ -108,8 +110,8 @@ func (o *exploration) link(s *session, name string) (impl.Link, error) {
 	if err != nil {
 		return link, err
 	}
-	if o.messages < 1 || o.maxStates < 0 || o.timeout < 0 || o.processes < 0 {
-		return link, errors.New("explore: want at least 1 message, and no negative number")
+	if o.messages < 1 || o.maxStates < 0 || o.timeout < 0 || o.processes < 0 || o.workers < 1 {
+		return link, errors.New("explore: want at least 1 message and 1 worker, and no negative number")
 	}
 	if o.guarantee != "" {
 		if link.Guarantee, err = spec.ParseGuarantee(o.guarantee); err != nil {
@@ -154,6 +156,7 @@ type explored struct {
 	Depth          int          `json:"depth"`
 	Seconds        float64      `json:"seconds"`
 	BytesPerState  float64      `json:"bytes_per_state"`
+	Memory         string       `json:"memory"`         // whose bytes they are: "process", at its peak, or "search"
 	Counterexample *shown       `json:"counterexample"` // to the first property that is violated; null where none is
 	Properties     []finding    `json:"properties"`
 }
@@ -184,7 +187,11 @@ func newExplored(e explore.Exhaustive) explored {
 	c := e.Coverage.Plus(e.Repeated)
 	r := explored{
 		Name: e.Link.Name, Guarantee: e.Link.Guarantee.Name, Workload: sends(e.Bounds.Workload), Complete: c.Complete, States: c.States,
-		Transitions: c.Transitions, Depth: c.Depth, Seconds: c.Elapsed.Seconds(), BytesPerState: float64(c.Bytes) / float64(max(1, c.States)),
+		Transitions: c.Transitions, Depth: c.Depth, Seconds: c.Elapsed.Seconds(), Memory: "search",
+	}
+	var ofProcess bool
+	if r.BytesPerState, ofProcess = c.BytesPerState(); ofProcess {
+		r.Memory = "process"
 	}
 	var verdicts []spec.Verdict
 	for _, f := range e.Findings {

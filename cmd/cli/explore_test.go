@@ -66,6 +66,9 @@ func TestExplore(t *testing.T) {
 		{name: "forgets", args: "forgets", code: 1, out: []string{"AppendKey omits state", "violated: Contract", "deliver 0>1 "}},
 		{name: "nobody", args: "fifi", code: 3, err: []string{`did you mean "fifo"?`}},
 		{name: "no messages", args: "fifo -messages 0", code: 3, err: []string{"want at least 1 message"}},
+		{name: "no workers", args: "fifo -workers 0", code: 3, err: []string{"want at least 1 message and 1 worker"}},
+		{name: "one worker", args: "golden/next -messages 4 -workers 1", out: []string{"\n5456 states, "}},
+		{name: "three workers", args: "golden/next -messages 4 -workers 3", out: []string{"\n5456 states, "}},
 		{name: "one process", args: "fifo -processes 1", code: 3, err: []string{"1 processes, want 2 to"}},
 		{name: "a crowd", args: "fifo -processes 16", code: 3, err: []string{"16 processes, want 2 to 15"}},
 		{name: "no network", args: "fifo -network net", code: 3, err: []string{`unknown network "net"`}},
@@ -147,6 +150,7 @@ type explored struct {
 	States, Transitions, Depth int
 	Seconds                    float64
 	BytesPerState              float64 `json:"bytes_per_state"`
+	Memory                     string
 	Counterexample             *struct {
 		Property    string
 		Length      int
@@ -161,7 +165,7 @@ func TestExploreJSON(t *testing.T) {
 	decode(t, out, &got)
 	c := got.Counterexample
 	if code != 1 || !slices.Equal(got.Workload, []string{`send 0>1 "a"`, `send 0>1 "b"`}) || got.Name != "stuck-bit" || got.Guarantee != "fifo" || got.Verdict != "violated" || !got.Complete ||
-		got.States != 159 || got.Transitions != 697 || got.Depth != 15 || got.Seconds <= 0 || got.BytesPerState <= 0 ||
+		got.States != 159 || got.Transitions != 697 || got.Depth != 15 || got.Seconds <= 0 || got.BytesPerState <= 0 || got.Memory != "process" && got.Memory != "search" ||
 		len(got.Properties) != 5 || got.Properties[0].Verdict != "violated" || got.Properties[1].Verdict != "holds" {
 		t.Errorf("exit code %d, %+v", code, got)
 	}

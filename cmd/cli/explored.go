@@ -79,8 +79,13 @@ func printCoverage(s *session, what string, c explore.Coverage) {
 	if !c.Complete {
 		complete = fmt.Sprintf("not complete (%d states not expanded)", c.Frontier)
 	}
-	fmt.Fprintf(s.out, "%s%d states, %d transitions, depth %d, %s, %.3fs, %d states/s, %d bytes/state\n", what,
-		c.States, c.Transitions, c.Depth, complete, c.Elapsed.Seconds(), perSecond(c), c.Bytes/c.States)
+	memory := "the memory of the search"
+	bytes, ofProcess := c.BytesPerState()
+	if ofProcess {
+		memory = "the peak of the process"
+	}
+	fmt.Fprintf(s.out, "%s%d states, %d transitions, depth %d, %s, %.3fs, %d states/s, %.0f bytes/state (%s)\n", what,
+		c.States, c.Transitions, c.Depth, complete, c.Elapsed.Seconds(), perSecond(c), bytes, memory)
 }
 
 // printCounterexample prints the schedule, what happens to each packet in its
