@@ -29,6 +29,7 @@ type rows struct {
 	keep   bool
 	chunks [][]uint32
 	spare  [][]uint32
+	live   int // chunks that are not spare
 	n      int
 }
 
@@ -43,6 +44,7 @@ func (r *rows) add(row []uint32) {
 			chunk = make([]uint32, rowsInChunk*r.width)
 		}
 		r.chunks = append(r.chunks, chunk)
+		r.live++
 	}
 	copy(r.chunks[r.n/rowsInChunk][r.n%rowsInChunk*r.width:], row)
 	r.n++
@@ -63,15 +65,8 @@ func (r *rows) taken(from, end int) {
 	for c := from / rowsInChunk; c < end/rowsInChunk; c++ {
 		r.spare = append(r.spare, r.chunks[c])
 		r.chunks[c] = nil
+		r.live--
 	}
 }
 
-func (r *rows) bytes() int {
-	n := len(r.spare)
-	for _, c := range r.chunks {
-		if c != nil {
-			n++
-		}
-	}
-	return n * rowsInChunk * r.width * 4
-}
+func (r *rows) bytes() int { return (r.live + len(r.spare)) * rowsInChunk * r.width * 4 }

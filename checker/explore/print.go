@@ -4,22 +4,12 @@ package explore
 // sum of the words of a state.
 type mixed [][]uint64
 
-// print returns the fingerprint of a state, by its components that vary.
-func (m mixed) print(varied []int, state []uint32) (f uint64) {
-	for j, c := range varied {
-		v := state[c]
-		if int(v) >= len(m[j]) {
-			m.extend(j, v)
-		}
-		f += m[j][v]
-	}
-	return f
-}
-
-func (m mixed) extend(j int, v uint32) {
+// word returns the word of a value of component j of those that vary.
+func (m mixed) word(j int, v uint32) uint64 {
 	for next := uint32(len(m[j])); next <= v; next++ {
 		m[j] = append(m[j], mix(j, next))
 	}
+	return m[j][v]
 }
 
 // mix is the word of a component: the finalizer of MurmurHash3 (Appleby, 2011)

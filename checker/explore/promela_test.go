@@ -70,7 +70,7 @@ func TestPromela(t *testing.T) {
 		}
 		for m := 1; m <= most; m++ {
 			t.Run(fmt.Sprintf("%s/%d", p.name(), m), func(t *testing.T) {
-				ours := exhaust(t, p.on(t, p.link), m)
+				ours := exhaust(t, p.on(t, p.link), m, 2)
 				theirs := generate(t, p.model, p.with(m), change{}).search(t, ours.States)
 				if ours.States != theirs.states || ours.Transitions != theirs.transitions-1 {
 					t.Errorf("%d states and %d transitions, SPIN counts %d and %d and the initial state",
@@ -106,7 +106,7 @@ func TestPromelaPerturbed(t *testing.T) {
 	} {
 		p := model(t, test.link, test.network)
 		t.Run(p.name()+"/"+test.change.to, func(t *testing.T) {
-			ours := exhaust(t, p.on(t, p.link), 2)
+			ours := exhaust(t, p.on(t, p.link), 2, 1)
 			theirs := generate(t, p.model, p.with(2), test.change).search(t, 100*ours.States)
 			if ours.States == theirs.states && ours.Transitions == theirs.transitions-1 {
 				t.Errorf("the same %d states and %d transitions with %q for %q",
@@ -136,7 +136,7 @@ func TestPromelaOfMutants(t *testing.T) {
 		theirs := generate(t, p.model, p.with(test.m), change{}).search(t, 1<<16)
 		for _, name := range test.mutants {
 			t.Run(p.name()+"/"+name, func(t *testing.T) {
-				ours := exhaust(t, p.on(t, name), test.m)
+				ours := exhaust(t, p.on(t, name), test.m, 1)
 				if ours.States == theirs.states && ours.Transitions == theirs.transitions-1 {
 					t.Errorf("the same %d states and %d transitions", ours.States, ours.Transitions)
 				}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"fairloss/checker/explore"
 	"fairloss/impl"
 )
 
@@ -16,9 +17,10 @@ var (
 )
 
 // TestSpinRatio measures, and fails only where the counts differ. It runs the
-// golden workload, receiver skip, through SPIN and through the search in turn,
-// so that a busy machine slows both, and prints the ratio of states per second
-// pair by pair:
+// golden workload, receiver skip, through the search with one worker and with
+// two, and through SPIN depth first and breadth first, in turn, so that a busy
+// machine slows all. It prints how many times as fast the search with one
+// worker is, pair by pair, and the most memory that this process has had:
 //
 //	go test ./checker/explore -run TestSpinRatio -v -timeout 1h -spin.runs 5 -spin.m 6
 func TestSpinRatio(t *testing.T) {
@@ -34,24 +36,29 @@ func TestSpinRatio(t *testing.T) {
 		bfs.compile(t, bfs.program, "-DBFS")
 		verifiers = append(verifiers, bfs)
 	}
-	ratios := make([][]float64, len(verifiers))
-	for run := range *spinRuns {
-		ours := exhaust(t, link, *spinM)
-		t.Logf("run %d: explore  %s", run+1, speed(ours.States, ours.Elapsed.Seconds(), float64(ours.Bytes)))
-		for i, v := range verifiers {
-			theirs := v.search(t, ours.States)
-			if theirs.states != ours.States {
-				t.Fatalf("%d states, SPIN counts %d", ours.States, theirs.states)
-			}
-			ratio := theirs.elapsed.Seconds() / ours.Elapsed.Seconds()
-			ratios[i] = append(ratios[i], ratio)
-			t.Logf("run %d: spin %s %s: explore is %.2f times as fast", run+1, v.program,
-				speed(theirs.states, theirs.elapsed.Seconds(), theirs.bytes), ratio)
+	ratios := map[string][]float64{}
+	note := func(what string, states int, seconds, bytes float64, one explore.Coverage) {
+		if states != one.States {
+			t.Fatalf("%d states, %s counts %d", one.States, what, states)
+		}
+		ratios[what] = append(ratios[what], seconds/one.Elapsed.Seconds())
+		t.Logf("%-18s %s: 1 worker is %.2f times as fast", what, speed(states, seconds, bytes), seconds/one.Elapsed.Seconds())
+	}
+	for range *spinRuns {
+		one := exhaust(t, link, *spinM, 1)
+		bytes, _ := one.BytesPerState()
+		t.Logf("%-18s %s", "explore, 1 worker", speed(one.States, one.Elapsed.Seconds(), bytes*float64(one.States)))
+		two := exhaust(t, link, *spinM, 2)
+		bytes, _ = two.BytesPerState()
+		note("explore, 2 workers", two.States, two.Elapsed.Seconds(), bytes*float64(two.States), one)
+		for _, v := range verifiers {
+			theirs := v.search(t, one.States)
+			note("spin "+v.program, theirs.states, theirs.elapsed.Seconds(), theirs.bytes, one)
 		}
 	}
-	for i, v := range verifiers {
-		slices.Sort(ratios[i])
-		t.Logf("spin %s: median ratio %.2f of %.2f", v.program, ratios[i][len(ratios[i])/2], ratios[i])
+	for what, list := range ratios {
+		slices.Sort(list)
+		t.Logf("%-18s median: 1 worker is %.2f times as fast, of %.2f", what, list[len(list)/2], list)
 	}
 }
 

@@ -75,7 +75,7 @@ const largeSearch = 1 << 16
 
 // checkStates is how many states at least are expanded between two looks at
 // the bounds.
-const checkStates = 1 << 12
+const checkStates = 1 << 9
 
 // newSearch returns a search that has not begun. If repeated is set, the
 // application sends its workload again and again, and not in a burst.
@@ -131,12 +131,11 @@ func (s *search) burst(w *world.World) (actions []world.Action, err error) {
 // run visits every state that it can. Its error is a *Broken, or says that a
 // state has too many actions.
 func (s *search) run(ctx context.Context) error {
-	state := s.world.State()
 	first := make([]uint32, len(s.varied))
 	for j, c := range s.varied {
-		first[j] = state[c]
+		first[j] = s.world.State()[c]
 	}
-	s.table.add(s.workers[0].mixed.print(s.varied, state), 0)
+	s.table.add(s.workers[0].enter(first), 0)
 	s.discover(first, 0, 0)
 	c := chunk{search: s}
 	levelEnd, check := 1, 0

@@ -124,15 +124,15 @@ func figure(t *testing.T, text, pattern string) float64 {
 }
 
 // exhaust lets the application of process 0 send m different messages to
-// process 1, and judges the guarantee of the link: what its monitors remember
+// process 1, with so many workers, and judges the guarantee of the link: what its monitors remember
 // of the deliveries is part of the state.
-func exhaust(t *testing.T, link impl.Link, m int) explore.Coverage {
+func exhaust(t *testing.T, link impl.Link, m, workers int) explore.Coverage {
 	t.Helper()
 	var workload []world.Request
 	for i := range m {
 		workload = append(workload, world.Request{From: 0, To: 1, Message: spec.Message("abcdefgh"[i : i+1])})
 	}
-	r, err := explore.Exhaust(t.Context(), link, link.Guarantee.Properties, explore.Bounds{Workload: workload})
+	r, err := explore.Exhaust(t.Context(), link, link.Guarantee.Properties, explore.Bounds{Workload: workload, Workers: workers})
 	if err != nil {
 		t.Fatal(err)
 	}

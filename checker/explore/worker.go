@@ -18,15 +18,20 @@ const (
 // worker expands states in a world of its own.
 type worker struct {
 	world   *world.World
-	moves   []world.Move
+	varied  []int // components of a state that vary
+	fan     fan
 	mixed   mixed
+	words   []uint64                // of the state that is expanded
 	recent  [1 << recentBits]uint64 // fingerprints seen last: most successors are among them
 	mine    []uint16                // the successors in a block that this worker looks up
 	touched uint64                  // keeps the reads of touch
 }
 
 func (s *search) newWorker(w *world.World) *worker {
-	return &worker{world: w, mixed: make(mixed, len(s.varied))}
+	return &worker{
+		world: w, varied: s.varied, fan: newFan(w, s.varied),
+		mixed: make(mixed, len(s.varied)), words: make([]uint64, len(s.varied)),
+	}
 }
 
 // block is consecutive states and their successors, without those that lead
@@ -53,14 +58,15 @@ func (b *block) clear() {
 	b.enabled, b.prints, b.origins, b.rows = b.enabled[:0], b.prints[:0], b.origins[:0], b.rows[:0]
 }
 
-// add adds a successor.
-func (b *block) add(f uint64, o origin, varied []int, state []uint32) {
+// add adds the state of a worker's world as a successor.
+func (b *block) add(f uint64, o origin, w *worker) {
 	b.prints = append(b.prints, f)
 	b.origins = append(b.origins, o)
 	n := len(b.rows)
-	b.rows = slices.Grow(b.rows, len(varied))[:n+len(varied)]
-	for j, c := range varied {
-		b.rows[n+j] = state[c]
+	b.rows = slices.Grow(b.rows, len(w.varied))[:n+len(w.varied)]
+	row, state := b.rows[n:], w.world.State()
+	for j, c := range w.varied {
+		row[j] = state[c]
 	}
 }
 
@@ -82,30 +88,79 @@ func (s *search) fill(w *worker, b *block, inOrder bool) error {
 
 // leave makes every action that is enabled in state i.
 func (s *search) leave(w *worker, b *block, i int, leaveOut bool) error {
-	packed, state := s.queue.at(i), w.world.State()
-	for j, c := range s.varied {
-		state[c] = packed[j]
-	}
-	self := w.mixed.print(s.varied, state)
-	w.moves = w.world.Enabled(w.moves[:0])
-	if len(w.moves) > maxEnabled {
-		return fmt.Errorf("a state has %d enabled actions, more than %d", len(w.moves), maxEnabled)
-	}
-	b.enabled = append(b.enabled, uint16(len(w.moves)))
-	for a, m := range w.moves {
-		if err := w.world.Do(m); err != nil {
-			schedule := s.schedule(i)
-			schedule.Actions = append(schedule.Actions, w.world.Action(m))
-			return &Broken{schedule, err}
+	packed := s.queue.at(i)
+	self := w.enter(packed)
+	action := 0
+	for p := range w.fan.places {
+		found, err := w.fan.at(p, w.mixed)
+		if action+len(found.deltas) > maxEnabled {
+			return fmt.Errorf("a state has more than %d enabled actions", maxEnabled)
 		}
-		f := w.mixed.print(s.varied, state)
-		if recent := &w.recent[f>>(64-recentBits)]; f != self && (*recent != f || !leaveOut) {
-			*recent = f
-			b.add(f, origin((i-b.first)<<8|a), s.varied, state)
+		if err != nil {
+			return s.broken(i, action+len(found.deltas), err)
 		}
-		for j, c := range s.varied {
-			state[c] = packed[j]
+		for k := range found.deltas {
+			d := &found.deltas[k]
+			if f := self + d.print; !d.plain || !w.knows(f, self, leaveOut) {
+				w.world.Take(&found.effects[k])
+				if !d.plain {
+					f = self + w.difference(d, packed)
+				}
+				if !w.knows(f, self, leaveOut) {
+					w.recent[f>>(64-recentBits)] = f
+					b.add(f, origin((i-b.first)<<8|action), w)
+				}
+				w.leadBack(d, packed)
+			}
+			action++
 		}
 	}
+	b.enabled = append(b.enabled, uint16(action))
 	return nil
+}
+
+// knows reports whether nothing need be done for a fingerprint: it is that of
+// the state itself or, where these are left out, among the recent ones.
+func (w *worker) knows(f, self uint64, leaveOut bool) bool {
+	return f == self || leaveOut && w.recent[f>>(64-recentBits)] == f
+}
+
+// enter takes the world to a state and returns its fingerprint.
+func (w *worker) enter(packed []uint32) (self uint64) {
+	state := w.world.State()
+	for j, c := range w.varied {
+		state[c] = packed[j]
+		w.words[j] = w.mixed.word(j, packed[j])
+		self += w.words[j]
+	}
+	return self
+}
+
+// difference returns by how much the fingerprint of the world differs from
+// that of the state that it left by an action.
+func (w *worker) difference(d *delta, packed []uint32) (sum uint64) {
+	state := w.world.State()
+	for _, j := range d.touched {
+		if v := state[w.varied[j]]; v != packed[j] {
+			sum += w.mixed.word(j, v) - w.words[j]
+		}
+	}
+	return sum
+}
+
+// leadBack takes the world back to the state that it left by an action.
+func (w *worker) leadBack(d *delta, packed []uint32) {
+	state := w.world.State()
+	for _, j := range d.touched {
+		state[w.varied[j]] = packed[j]
+	}
+}
+
+// broken returns the error of an action of state i.
+func (s *search) broken(i, action int, err error) error {
+	s.workers[0].enter(s.queue.at(i))
+	m := s.world.Enabled(nil)[action]
+	schedule := s.schedule(i)
+	schedule.Actions = append(schedule.Actions, s.world.Action(m))
+	return &Broken{schedule, err}
 }

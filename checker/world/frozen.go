@@ -30,7 +30,8 @@ func (w *World) Known(f func()) (known bool) {
 	defer func() {
 		r := recover()
 		if _, cut := r.(unknown); cut {
-			known, w.steps, w.seen, w.voided = false, steps, seen, voided
+			known, w.captured = false, nil
+			w.steps, w.seen, w.voided = steps, seen, voided
 		} else if r != nil {
 			panic(r)
 		}

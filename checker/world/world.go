@@ -32,6 +32,9 @@ type World struct {
 	repeated bool        // a request may be made again and again, in any order
 	fair     *fairRun    // within a fair suffix
 	witness  *witness    // nil where the memo is trusted
+	captured *Effect     // takes what a move leads to elsewhere; nil but within Effects
+	moves    []Move      // scratch of Effects
+	before   []uint32    // scratch of Effects
 }
 
 // The components of World.rest.
@@ -250,6 +253,10 @@ func (w *World) handle(p int, in uint32) error {
 	w.locals[p] = t.next
 	if w.fair != nil && w.fair.repeating {
 		w.seeReady(p)
+	}
+	if w.captured != nil {
+		w.captured.sends, w.captured.observed = t.sends, t.observed
+		return nil
 	}
 	w.push(t.sends)
 	w.observe(t.observed)
