@@ -84,9 +84,11 @@ func (w *World) intrusion(a Action) (Move, error) {
 // variantsOf returns the ways in which a packet may arrive changed.
 func (n *network) variantsOf(p uint32) []uint32 {
 	for int(p) >= len(n.variants) {
+		n.memo.learn()
 		n.variants = append(n.variants, nil)
 	}
 	if n.variants[p] == nil {
+		n.memo.learn()
 		list := []uint32{}
 		for _, v := range variants(n.names[p]) {
 			list = append(list, n.packet(v))
@@ -105,6 +107,7 @@ func (sys *System) forgeries(p uint32) []uint32 {
 	if list, known := sys.forged[p]; known {
 		return list
 	}
+	sys.memo.learn()
 	var list []uint32
 	for _, q := range sys.forger.Forge(impl.Packet(sys.net.names[p])) {
 		list = append(list, sys.packet(string(q)))

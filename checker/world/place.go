@@ -56,10 +56,12 @@ func (w *World) Take(e *Effect) {
 }
 
 // Places returns what the enabled moves fall into, from the state of the world
-// on, in the order of Enabled. It is one place where processes crash or the
-// network confirms: what can happen at one process then depends on others.
+// on, in the order of Enabled. It is one place where there are faults other than
+// of packets, or the network confirms: what can happen at one process or channel
+// then depends on others.
 func (w *World) Places() []Place {
-	if w.sys.link.Assumes.Crashes > 0 || w.sys.net.confirms {
+	a := w.sys.link.Assumes
+	if a.Crashes+a.Cuts+a.Corruptions+a.Forgeries > 0 || w.sys.net.confirms {
 		return []Place{{}}
 	}
 	var list []Place
