@@ -63,11 +63,16 @@ func wall(ctx context.Context, properties []spec.Property, guarantee spec.Guaran
 			}
 			list = append(list, j)
 		case spec.XOP.ID:
+			executed, answered := told(events)
+			if executed && !answered {
+				monitored = append(monitored, p)
+				continue
+			}
 			j, err := judgeOrder(ctx, p, Counter, events)
 			if err != nil {
 				return nil, err
 			}
-			if hasExecutions(events) {
+			if executed {
 				j = both(monitorWall([]spec.Property{p}, events)[0], j)
 			}
 			list = append(list, j)
@@ -160,13 +165,18 @@ func refusedCalls(events []spec.Event) map[callID]bool {
 	return refused
 }
 
-// hasExecutions reports whether the history tells what the servers executed. One
-// that was recorded at the clients alone does not.
-func hasExecutions(events []spec.Event) bool {
+// told reports whether the history tells what the servers executed, and what
+// they answered. One that was recorded at the clients alone does not tell the
+// first; where requests have no answers there is no second.
+func told(events []spec.Event) (executed, answered bool) {
 	requests := requestsOf(events)
-	return slices.ContainsFunc(events, func(e spec.Event) bool {
-		return e.Kind == spec.Deliver && requests[question{e.Peer, e.Process, e.Message}]
-	})
+	for _, e := range events {
+		if e.Kind == spec.Deliver {
+			request := requests[question{e.Peer, e.Process, e.Message}]
+			executed, answered = executed || request, answered || !request
+		}
+	}
+	return executed, answered
 }
 
 // both is the judgement of two judges of one property: the monitor sees what
