@@ -250,7 +250,8 @@ func (o *oracle) directions(kind world.ActionKind) []world.Action {
 }
 
 // forgeries returns, for each direction that is open, each packet that is not
-// in flight there but in flight elsewhere, or a change of one in flight.
+// in flight there but in flight elsewhere, a change of one in flight, or what
+// the link says that can be made of one.
 func (o *oracle) forgeries() []world.Action {
 	var list []world.Action
 	for c := range o.channels {
@@ -263,6 +264,11 @@ func (o *oracle) forgeries() []world.Action {
 				candidates := []string{p}
 				if from == c {
 					candidates = changed(p)
+					if f, ok := impl.As[impl.Forger](o.link.New(0, impl.Peers(0, o.n))); ok {
+						for _, q := range f.Forge(impl.Packet(p)) {
+							candidates = append(candidates, string(q))
+						}
+					}
 				}
 				for _, q := range candidates {
 					if !slices.Contains(done, q) {
@@ -280,14 +286,14 @@ func (o *oracle) forgeries() []world.Action {
 // two words swapped.
 func changed(p string) []string {
 	var list []string
-	for i := range p {
+	for i := range len(p) {
 		for bit := range 8 {
 			if len(p) <= 4 || bit == 0 {
 				list = append(list, p[:i]+string([]byte{p[i] ^ 1<<bit})+p[i+1:])
 			}
 		}
 	}
-	for n := range p {
+	for n := range len(p) {
 		if len(p) <= 8 || n == 0 || n == len(p)/2 || n == len(p)-1 {
 			list = append(list, p[:n])
 		}
