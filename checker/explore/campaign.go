@@ -53,8 +53,8 @@ type Stats struct {
 	Copies    int // duplicate actions
 	Crashes   int
 	Cuts      int
-	Corrupted int // packets that arrived corrupted
-	Forged    int // packets that arrived and that nobody sent
+	Corrupted int  // packets that arrived corrupted
+	Forged    int  // packets that arrived and that nobody sent
 	CutShort  bool // fewer schedules were run than wanted
 }
 

@@ -331,8 +331,14 @@ func TestNewRefuses(t *testing.T) {
 	}
 	link.Processes = 2
 	for _, a := range []spec.Assumptions{
-		{Crashes: -1}, {Recoveries: -1}, {Cuts: -1}, {Corruptions: -1}, {Forgeries: -1},
-		{Network: spec.BagNetwork, Drops: -1}, {Network: spec.BagNetwork, Capacity: -1}, {Network: spec.FIFONetwork, Duplicates: -1},
+		{Crashes: -1},
+		{Recoveries: -1},
+		{Cuts: -1},
+		{Corruptions: -1},
+		{Forgeries: -1},
+		{Network: spec.BagNetwork, Drops: -1},
+		{Network: spec.BagNetwork, Capacity: -1},
+		{Network: spec.FIFONetwork, Duplicates: -1},
 		{Network: spec.PerfectNetwork, Corruptions: 1},
 	} {
 		link.Assumes = a
