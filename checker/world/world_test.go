@@ -339,7 +339,6 @@ func TestNewRefuses(t *testing.T) {
 		{Network: spec.BagNetwork, Drops: -1},
 		{Network: spec.BagNetwork, Capacity: -1},
 		{Network: spec.FIFONetwork, Duplicates: -1},
-		{Network: spec.PerfectNetwork, Corruptions: 1},
 	} {
 		link.Assumes = a
 		if _, err := world.New(link, nil); err == nil {
