@@ -3,6 +3,7 @@ package checker
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"fairloss/spec"
@@ -16,13 +17,15 @@ type Judgement struct {
 	Reason   string            // why it is not Holds, in one sentence; "" where it holds
 	Owed     []spec.Obligation // what is still owed
 	Tested   int               // events that put it to the test; with 0 the verdict is Inconclusive
+	Voided   int               // obligations that faults have voided; if there were no others, the verdict is Inconclusive
 	Engine   Engine            // the judges of linearizability that decided it; 0 where a monitor did
 }
 
 // Judge reads one history and judges it by several properties, each on its
 // own: one violation does not hide another. Liveness is judged only where a
 // Forever event says what happens for ever; a prefix on which nothing is owed
-// any more satisfies what can be met once. What follows a Forever event is
+// any more, even if every fault in it came to an end, satisfies what can be met
+// once. What follows a Forever event is
 // kept, and read again and again until it changes nothing more.
 type Judge struct {
 	monitors   []spec.Monitor
@@ -31,6 +34,7 @@ type Judge struct {
 	sends      int
 	forever    bool
 	cycle      []spec.Event
+	ends       []spec.Event // what would end the faults that last, in the order of the faults
 }
 
 // NewJudge returns a judge of the given properties.
@@ -64,10 +68,45 @@ func (j *Judge) Observe(e spec.Event) {
 	case j.forever:
 		j.cycle = append(j.cycle, e)
 	}
+	j.follow(e)
 	if e.Kind == spec.Send {
 		j.sends++
 	}
 	j.events++
+}
+
+// follow keeps what would end the faults that last.
+func (j *Judge) follow(e spec.Event) {
+	end := spec.Event{Kind: e.Kind, Process: e.Process, Peer: e.Peer}
+	switch e.Kind {
+	case spec.Crash:
+		end.Kind = spec.Recover
+	case spec.Cut:
+		end.Kind = spec.Heal
+	case spec.Recover, spec.Heal:
+	default:
+		return
+	}
+	j.ends = slices.DeleteFunc(j.ends, func(known spec.Event) bool { return known == end })
+	if e.Kind == spec.Crash || e.Kind == spec.Cut {
+		j.ends = append(j.ends, end)
+	}
+}
+
+// owed returns what property i owes by its monitor m. What a fault has voided
+// that may come to an end is owed, too.
+func (j *Judge) owed(i int, m spec.Monitor) []spec.Obligation {
+	owed := m.Owed()
+	if _, voids := m.(spec.Voider); !voids || j.forever || len(owed) > 0 || len(j.ends) == 0 {
+		return owed
+	}
+	m = m.Clone()
+	for _, e := range j.ends {
+		if j.judgements[i].Property.Reads.Has(e.Kind) {
+			m.Observe(e)
+		}
+	}
+	return m.Owed()
 }
 
 // Judgements returns what the history so far says of each property, in the
@@ -77,7 +116,8 @@ func (j *Judge) Judgements() []Judgement {
 	for i, v := range j.judgements {
 		if v.Verdict != spec.Violated {
 			m := j.repeat(i, &v)
-			v.Owed = m.Owed()
+			v.Owed = j.owed(i, m)
+			v.Voided = voided(m)
 		}
 		if v.Verdict != spec.Violated {
 			v.Verdict, v.Reason = j.conclude(v)
@@ -128,8 +168,18 @@ func (j *Judge) conclude(v Judgement) (spec.Verdict, string) {
 		return spec.Inconclusive, "the history ends too early to tell: " + owing(v.Owed)
 	case v.Property.Recurs == spec.Repeated && !j.forever:
 		return spec.Inconclusive, "the history does not say what happens for ever"
+	case v.Voided > 0 && v.Voided >= v.Tested:
+		return spec.Inconclusive, fmt.Sprintf("vacuous: faults voided all %d obligations", v.Voided)
 	}
 	return spec.Holds, ""
+}
+
+// voided returns how many obligations faults have voided.
+func voided(m spec.Monitor) int {
+	if v, ok := m.(spec.Voider); ok {
+		return v.Voided()
+	}
+	return 0
 }
 
 // owing says what is owed, at most three obligations of it.

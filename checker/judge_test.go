@@ -38,6 +38,44 @@ func judge(events []spec.Event, properties ...spec.Property) []checker.Judgement
 	return j.Judgements()
 }
 
+// TestFaultsThatLast judges histories in which something is void as things
+// stand, or for ever.
+func TestFaultsThatLast(t *testing.T) {
+	at := func(k spec.Kind, p, q spec.Process) spec.Event { return spec.Event{Kind: k, Process: p, Peer: q} }
+	crash, recovery := at(spec.Crash, 1, 0), at(spec.Recover, 1, 0)
+	cut, heal, back := at(spec.Cut, 0, 1), at(spec.Heal, 0, 1), at(spec.Cut, 1, 0)
+	store := func(m spec.Message) spec.Event {
+		return spec.Event{Kind: spec.Store, Process: 1, Peer: 0, Message: m}
+	}
+	tests := []struct {
+		name     string
+		property spec.Property
+		events   []spec.Event
+		want     spec.Verdict
+	}{
+		{"cut, perhaps for a while", spec.PL1, []spec.Event{send("a"), cut}, spec.Inconclusive},
+		{"cut twice, one healed", spec.PL1, []spec.Event{send("a"), cut, back, heal}, spec.Inconclusive},
+		{"cut, one delivered", spec.PL1, []spec.Event{send("a"), deliver("a"), send("b"), cut}, spec.Inconclusive},
+		{"cut and delivered", spec.PL1, []spec.Event{send("a"), cut, deliver("a")}, spec.Holds},
+		{"cut for ever", spec.PL1, []spec.Event{send("a"), cut, forever}, spec.Inconclusive},
+		{"cut for ever, one delivered", spec.PL1, []spec.Event{send("a"), deliver("a"), send("b"), cut, forever}, spec.Holds},
+		{"cut for a while", spec.PL1, []spec.Event{send("a"), cut, heal, forever}, spec.Violated},
+		{"crashed", spec.PL1, []spec.Event{send("a"), crash}, spec.Inconclusive},
+		{"crashed, one delivered", spec.PL1, []spec.Event{send("a"), deliver("a"), send("b"), crash}, spec.Holds},
+		{"stubborn, cut", spec.SL1, []spec.Event{send("a"), cut}, spec.Inconclusive},
+		{"down, perhaps for a while", spec.LPL1, []spec.Event{send("a"), store("a"), send("b"), crash}, spec.Inconclusive},
+		{"down for ever", spec.LPL1, []spec.Event{send("a"), store("a"), send("b"), crash, forever}, spec.Holds},
+		{"recovered", spec.LPL1, []spec.Event{send("a"), store("a"), send("b"), crash, recovery, forever}, spec.Violated},
+		{"request, down", spec.XOP, []spec.Event{send("a"), deliver("a"), send("b"), crash}, spec.Inconclusive},
+	}
+	for _, tt := range tests {
+		j := judge(tt.events, tt.property)[0]
+		if j.Verdict != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, said(j), tt.want)
+		}
+	}
+}
+
 func TestJudge(t *testing.T) {
 	tests := []struct {
 		name   string

@@ -94,7 +94,8 @@ func (a Assumptions) Cap() int {
 	return a.Capacity
 }
 
-// String returns the assumptions in one word that ParseAssumptions reads:
+// String returns the assumptions in one word that ParseAssumptions reads,
+// unless a setting is negative or fits no network:
 // "set", "bag(capacity=4,drops=2,duplicates=1)", "fifo(capacity=4)",
 // "fifoperfect(capacity=4,duplicates=1)", "set(crashes=1,recoveries=1)".
 func (a Assumptions) String() string {
@@ -106,17 +107,17 @@ func (a Assumptions) String() string {
 	if a.Network == BagNetwork {
 		add("drops", a.Drops)
 	}
-	if a.Network == BagNetwork || a.Network.duplicates() && a.Duplicates > 0 {
+	if a.Network == BagNetwork || a.Network.duplicates() && a.Duplicates != 0 {
 		add("duplicates", a.Duplicates)
 	}
-	if a.Crashes > 0 || a.Recoveries > 0 {
+	if a.Crashes != 0 || a.Recoveries != 0 {
 		add("crashes", a.Crashes)
 	}
 	for _, budget := range []struct {
 		key string
 		n   int
 	}{{"recoveries", a.Recoveries}, {"cuts", a.Cuts}, {"corruptions", a.Corruptions}, {"forgeries", a.Forgeries}} {
-		if budget.n > 0 {
+		if budget.n != 0 {
 			add(budget.key, budget.n)
 		}
 	}

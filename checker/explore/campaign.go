@@ -52,6 +52,9 @@ type Stats struct {
 	Losses    int // drops, and losses within fair suffixes
 	Copies    int // duplicate actions
 	Crashes   int
+	Cuts      int
+	Corrupted int  // packets that arrived corrupted
+	Forged    int  // packets that arrived and that nobody sent
 	CutShort  bool // fewer schedules were run than wanted
 }
 
@@ -163,6 +166,12 @@ func (c *Campaign) count() {
 			c.stats.Losses++
 		case world.Crash:
 			c.stats.Crashes++
+		case world.Cut:
+			c.stats.Cuts++
+		case world.Corrupt:
+			c.stats.Corrupted++
+		case world.Forge:
+			c.stats.Forged++
 		}
 	}
 	for _, l := range c.losses {

@@ -60,6 +60,14 @@ func found(f explore.Finding) string {
 func statsText(s explore.Stats) string {
 	text := fmt.Sprintf("%d schedules, %d steps: %d sends, %d deliveries, %d timeouts, %d losses, %d copies",
 		s.Schedules, s.Steps, s.Sends, s.Delivered, s.Timeouts, s.Losses, s.Copies)
+	for _, fault := range []struct {
+		name string
+		n    int
+	}{{"crashes", s.Crashes}, {"cuts", s.Cuts}, {"corruptions", s.Corrupted}, {"forgeries", s.Forged}} {
+		if fault.n > 0 {
+			text += fmt.Sprintf(", %d %s", fault.n, fault.name)
+		}
+	}
 	if s.CutShort {
 		text += "; CUT SHORT by the deadline of the test"
 	}

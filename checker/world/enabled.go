@@ -218,6 +218,9 @@ func (w *World) move(a Action) (Move, error) {
 		return Move{}, fmt.Errorf("not enabled: there is no channel %d>%d among %d processes", a.From, a.To, w.sys.n)
 	}
 	if a.Kind == Send {
+		if w.local(int(a.From)).down {
+			return Move{}, fmt.Errorf("not enabled: process %d is down", a.From)
+		}
 		if !w.ready(int(a.From), a.To) {
 			return Move{}, fmt.Errorf("not enabled: the link of process %d is not ready to send to %d", a.From, a.To)
 		}

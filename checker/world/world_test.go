@@ -295,6 +295,12 @@ func TestApplyRefuses(t *testing.T) {
 		{"bag(duplicates=1)", `send 0>1 "a"; duplicate 0>1 "a"; duplicate 0>1 "a"`, "the budget of duplicates is spent, or the channel is full"},
 		{"bag(capacity=1,duplicates=1)", `send 0>1 "a"; duplicate 0>1 "a"`, "the budget of duplicates is spent, or the channel is full"},
 		{"bag", `send 0>1 "a"; deliver 0>1 "a"; deliver 0>1 "a"`, `the packet "a" is not in flight from 0 to 1`},
+		{"set(crashes=1)", `crash 0; send 0>1 "a"`, "process 0 is down"},
+		{"set(crashes=1)", `send 0>1 "a"; crash 1; deliver 0>1 "a"`, "process 1 is down"},
+		{"set(crashes=1)", `send 0>1 "a" crash 1`, "the handler has 1 effects, so that none of them follows 1"},
+		{"set(crashes=1)", `crash 0; recover 0`, "the budget of recoveries is spent"},
+		{"set(cuts=1)", `cut 0>0`, "there is no channel 0>0 among 2 processes"},
+		{"set(cuts=1)", `heal 0>1`, "the direction 0>1 is not cut"},
 		{"fifo", `send 0>1 "a"; send 0>1 "b"; deliver 0>1 "b"`, "on a fifo network only the oldest packet can move"},
 		{"fifo(capacity=1)", `send 0>1 "a"; send 0>1 "b"; deliver 0>1 "a"; deliver 0>1 "b"`, `the packet "b" is not in flight from 0 to 1`},
 	} {
@@ -323,7 +329,23 @@ func TestNewRefuses(t *testing.T) {
 			t.Errorf("a world of %d processes is made", n)
 		}
 	}
-	link.Processes = 15
+	link.Processes = 2
+	for _, a := range []spec.Assumptions{
+		{Crashes: -1},
+		{Recoveries: -1},
+		{Cuts: -1},
+		{Corruptions: -1},
+		{Forgeries: -1},
+		{Network: spec.BagNetwork, Drops: -1},
+		{Network: spec.BagNetwork, Capacity: -1},
+		{Network: spec.FIFONetwork, Duplicates: -1},
+	} {
+		link.Assumes = a
+		if _, err := world.New(link, nil); err == nil {
+			t.Errorf("a world of %+v is made", a)
+		}
+	}
+	link.Assumes, link.Processes = spec.Assumptions{}, 15
 	if _, err := world.New(link, make([]spec.Property, 33)); err == nil {
 		t.Error("a world with 33 properties is made")
 	}

@@ -78,6 +78,9 @@ func parse(t *testing.T, line string) spec.Event {
 		return e
 	}
 	e.Peer = spec.Process(integer(t, to))
+	if kind == spec.Cut || kind == spec.Heal {
+		return e
+	}
 	if kind == spec.Deliver || kind == spec.Store || kind == spec.Receive {
 		e.Process, e.Peer = e.Peer, e.Process
 	}

@@ -210,6 +210,10 @@ func (b *builder) label(e spec.Event) label {
 		return label{"holds", fmt.Sprint(e.Count)}
 	case spec.Crash, spec.Recover:
 		return label{verb: verb}
+	case spec.Cut, spec.Heal:
+		if b.processes > 2 {
+			return label{verb: fmt.Sprintf("%s>%d", e.Kind, e.Peer)}
+		}
 	}
 	return label{verb: b.quote.plain(e.Kind.String())}
 }
