@@ -146,7 +146,7 @@ func (c *chunk) settle() {
 		b := &c.blocks[i]
 		for j, o := range b.origins {
 			if b.fresh[j] {
-				c.discover(b.rows[j*width:j*width+width], uint32(b.first+o.state()), uint8(o.action()))
+				c.discover(b.rows[j*width:j*width+width], uint32(b.first+o.state()), uint16(o.action()))
 			}
 		}
 		for _, n := range b.enabled {

@@ -183,7 +183,7 @@ func (e Exhaustive) Collision() float64 {
 // schedule returns the actions that lead to a state: those of the burst, then
 // those that the search took.
 func (s *search) schedule(state int) world.Schedule {
-	var choices []uint8
+	var choices []uint16
 	for ; state != 0; state = int(s.parent.at(state)) {
 		choices = append(choices, s.action.at(state))
 	}

@@ -162,6 +162,9 @@ func TestMinimisedIsShortest(t *testing.T) {
 	table := &strings.Builder{}
 	compared := 0
 	for _, link := range mutant.Registry() {
+		if link.Assumes.Corruptions+link.Assumes.Forgeries > 0 {
+			continue // how short a schedule is depends on the bytes of the messages
+		}
 		judged := Judged(link)
 		least := shortest(t, link, judged)
 		missed := make([]int, len(judged))

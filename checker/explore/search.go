@@ -59,7 +59,7 @@ type search struct {
 	table    table
 	queue    rows
 	parent   column[uint32]
-	action   column[uint8] // which enabled action of the parent led here
+	action   column[uint16] // which enabled action of the parent led here
 	workers  []*worker     // the first is in world
 	share    int           // how many states at least are shared among the workers
 	cover    Coverage
@@ -180,7 +180,7 @@ func (s *search) stop(ctx context.Context, expanded int) bool {
 
 func (s *search) measure(expanded int) {
 	s.cover.States, s.cover.Frontier = s.queue.n, s.queue.n-expanded
-	bytes := s.table.bytes() + s.queue.bytes() + 5*chunkSize*len(s.parent.chunks)
+	bytes := s.table.bytes() + s.queue.bytes() + 6*chunkSize*len(s.parent.chunks)
 	if s.edges != nil {
 		bytes += chunkSize * (8*len(s.edges.offset.chunks) + 4*len(s.edges.to.chunks))
 	}
@@ -189,7 +189,7 @@ func (s *search) measure(expanded int) {
 }
 
 // discover numbers a new state, and notes the properties that it breaks first.
-func (s *search) discover(row []uint32, parent uint32, action uint8) {
+func (s *search) discover(row []uint32, parent uint32, action uint16) {
 	if broken := s.sys.BrokenIn(row[s.judged]) &^ s.found; broken != 0 {
 		s.found |= broken
 		for i := range s.first {

@@ -11,8 +11,10 @@ const (
 	// blockStates is how many states a worker takes at a time.
 	blockStates = 1 << 6
 	recentBits  = 14
-	// maxEnabled is the number of actions in a state that a byte can number.
-	maxEnabled = 256
+	// actionBits number the actions of a state; with the states of a block they
+	// fill an origin.
+	actionBits = 10
+	maxEnabled = 1 << actionBits
 )
 
 // worker expands states in a world of its own.
@@ -51,8 +53,8 @@ type block struct {
 // origin is a state of a block and one of its actions.
 type origin uint16
 
-func (o origin) state() int  { return int(o >> 8) }
-func (o origin) action() int { return int(o & 0xff) }
+func (o origin) state() int  { return int(o >> actionBits) }
+func (o origin) action() int { return int(o & (maxEnabled - 1)) }
 
 func (b *block) clear() {
 	b.enabled, b.prints, b.origins, b.rows = b.enabled[:0], b.prints[:0], b.origins[:0], b.rows[:0]
@@ -108,7 +110,7 @@ func (s *search) leave(w *worker, b *block, i int, leaveOut bool) error {
 				}
 				if !w.knows(f, self, leaveOut) {
 					w.recent[f>>(64-recentBits)] = f
-					b.add(f, origin((i-b.first)<<8|action), w)
+					b.add(f, origin((i-b.first)<<actionBits|action), w)
 				}
 				w.leadBack(d, packed)
 			}
