@@ -61,7 +61,7 @@ func Registry() []Link {
 			Doc: "Sessions under numbers that outlive them, so that what a new session repeats is recognised.",
 		},
 		{
-			Name: "loggedstubborn", Guarantee: spec.Stubborn, New: FactoryOf(StoreAndRetransmitForever{}), Assumes: crashing,
+			Name: "loggedstubborn", Guarantee: spec.LoggedStubborn, New: FactoryOf(StoreAndRetransmitForever{}), Assumes: crashing,
 			Doc: "Stores everything that it is to transmit for ever, and takes it up again after a crash.",
 		},
 		{

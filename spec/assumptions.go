@@ -70,7 +70,7 @@ type Assumptions struct {
 	Capacity   int // packets of a channel; 0 means 4; see Cap
 	Drops      int // Bag: how many packets may be dropped in a run
 	Duplicates int // Bag, FIFO, FIFOPerfect: how many packets may be duplicated in a run
-	Crashes    int // how often a process may crash in a run, at any point of what it does; all but its stable value is lost
+	Crashes    int // how often a process may crash in a run, at any point of what it does once its Init is done; all but its stable value is lost
 	Recoveries int // how often a crashed process may start again; 0 with crashes is the crash-stop model
 	Cuts       int // how often a direction between two processes may be cut off in a run, for a while or for ever
 

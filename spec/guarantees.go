@@ -37,8 +37,15 @@ var (
 	SL1  = Property{
 		ID: "SL1", Name: "stubborn delivery", Class: Liveness, Source: stubborn,
 		Sentence: "A message that is sent once is delivered infinitely often.",
+		Entails:  []string{"LSL1"},
 		Reads:    KindsOf(Send, Deliver, Reject, Forever) | voiding, Tested: Send, Recurs: Again,
 		New: func() Monitor { return &stubbornDelivery{} },
+	}
+	LSL1 = Property{
+		ID: "LSL1", Name: "logged stubborn delivery", Class: Liveness, Source: book + "section 2.4.4 (logged stubborn links), with a log at the sender",
+		Sentence: "A message that the link has accepted is delivered infinitely often, whoever crashes, if both ends are up in the end.",
+		Reads:    KindsOf(Send, Accept, Reject, Deliver, Recover, Forever) | voiding, Tested: Send, Recurs: Again,
+		New: func() Monitor { return &loggedDelivery{by: Deliver} },
 	}
 	SL2 = noCreation("SL2", stubborn, "FLL3", "PL3", "AL3")
 	PL1 = Property{
@@ -61,7 +68,7 @@ var (
 		ID: "LPL1", Name: "logged delivery", Class: Liveness, Source: logged,
 		Sentence: "A message that the link has accepted is eventually in stable storage at its receiver, whoever crashes, if both are up in the end.",
 		Reads:    KindsOf(Send, Accept, Reject, Store, Recover, Forever) | voiding, Tested: Send,
-		New: func() Monitor { return &loggedDelivery{} },
+		New: func() Monitor { return &loggedDelivery{by: Store} },
 	}
 	LPL2 = Property{
 		ID: "LPL2", Name: "no duplication in the log", Class: Safety, Source: logged,
@@ -133,26 +140,27 @@ func Bounded(w, b int) Property {
 
 // The guarantees, in the order of the ladder.
 var (
-	FairLoss      = Guarantee{"fair-loss", []Property{FLL1, FLL2, FLL3}}
-	Stubborn      = Guarantee{"stubborn", []Property{SL1, SL2}}
-	AtMostOnce    = Guarantee{"at-most-once", []Property{PL2, PL3}}
-	AtLeastOnce   = Guarantee{"at-least-once", []Property{PL1, PL3}}
-	Perfect       = Guarantee{"perfect", []Property{PL1, PL2, PL3}}
-	Graceful      = Guarantee{"graceful", []Property{PL1, PL2, PL3, GracefulClose}}
-	FIFO          = Guarantee{"fifo", []Property{PL1, PL2, PL3, FIFODelivery}}
-	Authenticated = Guarantee{"authenticated", []Property{PL1, PL2, AL3}}
-	LoggedPerfect = Guarantee{"logged-perfect", []Property{LPL1, LPL2, LPL3}}
-	ExactlyOnce   = Guarantee{"exactly-once", []Property{XOP}}
+	FairLoss       = Guarantee{"fair-loss", []Property{FLL1, FLL2, FLL3}}
+	Stubborn       = Guarantee{"stubborn", []Property{SL1, SL2}}
+	LoggedStubborn = Guarantee{"logged-stubborn", []Property{LSL1, SL2}}
+	AtMostOnce     = Guarantee{"at-most-once", []Property{PL2, PL3}}
+	AtLeastOnce    = Guarantee{"at-least-once", []Property{PL1, PL3}}
+	Perfect        = Guarantee{"perfect", []Property{PL1, PL2, PL3}}
+	Graceful       = Guarantee{"graceful", []Property{PL1, PL2, PL3, GracefulClose}}
+	FIFO           = Guarantee{"fifo", []Property{PL1, PL2, PL3, FIFODelivery}}
+	Authenticated  = Guarantee{"authenticated", []Property{PL1, PL2, AL3}}
+	LoggedPerfect  = Guarantee{"logged-perfect", []Property{LPL1, LPL2, LPL3}}
+	ExactlyOnce    = Guarantee{"exactly-once", []Property{XOP}}
 )
 
 // Guarantees returns all guarantees, in the order of the ladder.
 func Guarantees() []Guarantee {
-	return []Guarantee{FairLoss, Stubborn, AtMostOnce, AtLeastOnce, Perfect, Graceful, FIFO, Authenticated, LoggedPerfect, ExactlyOnce}
+	return []Guarantee{FairLoss, Stubborn, AtMostOnce, AtLeastOnce, Perfect, Graceful, FIFO, Authenticated, LoggedStubborn, LoggedPerfect, ExactlyOnce}
 }
 
 // Properties returns all properties without parameters, in a fixed order.
 func Properties() []Property {
-	return []Property{FLL1, FLL2, FLL3, SL1, SL2, PL1, PL2, PL3, AL3, LPL1, LPL2, LPL3, ACK, FIFODelivery, OrderOnly, XOP}
+	return []Property{FLL1, FLL2, FLL3, SL1, LSL1, SL2, PL1, PL2, PL3, AL3, LPL1, LPL2, LPL3, ACK, FIFODelivery, OrderOnly, XOP}
 }
 
 // ParseGuarantee returns the guarantee of that name.

@@ -2,10 +2,12 @@ package spec
 
 import "maps"
 
-// loggedDelivery is the monitor of LPL1. What a process was asked to send is
+// loggedDelivery is the monitor of LPL1, of one store for each message, and of
+// LSL1, of deliveries infinitely often. What a process was asked to send is
 // owed from then on; a crash of that process voids only what its link had not
 // accepted yet. A crash of the receiver voids nothing, unless it stays down.
 type loggedDelivery struct {
+	by       Kind // what meets an obligation: Store; or Deliver, again and again
 	debt     debt
 	accepted tally // no more than open: owed in spite of a crash of the sender
 }
@@ -19,8 +21,8 @@ func (l *loggedDelivery) Observe(e Event) string {
 		if l.accepted[i] < l.debt.open[i] {
 			l.accepted.add(i, 1)
 		}
-	case Store:
-		l.store(i)
+	case l.by:
+		l.meet(i)
 	case Reject:
 		if l.debt.open[i] > l.accepted[i] {
 			l.debt.open.take(i)
@@ -39,10 +41,10 @@ func (l *loggedDelivery) Observe(e Event) string {
 	return ""
 }
 
-// store settles one instance, one that was accepted if there is any; after
-// Forever it settles all that there will ever be.
-func (l *loggedDelivery) store(i instance) {
-	if l.debt.open.take(i) {
+// meet settles one instance that is to be stored, one that was accepted if
+// there is any; after Forever it settles all that there will ever be.
+func (l *loggedDelivery) meet(i instance) {
+	if l.by == Store && l.debt.open.take(i) {
 		l.accepted.take(i)
 	}
 	if l.debt.forever {
@@ -57,6 +59,9 @@ func (l *loggedDelivery) void(i instance) bool {
 }
 
 func (l *loggedDelivery) Owed() []Obligation {
+	if l.by == Deliver {
+		return l.debt.owed(l.void, "is not delivered infinitely often")
+	}
 	return l.debt.owed(l.void, "was never stored")
 }
 
@@ -66,5 +71,5 @@ func (l *loggedDelivery) Voided() int { return l.debt.void(l.void) }
 func (l *loggedDelivery) AppendKey(b []byte) []byte { return l.accepted.appendKey(l.debt.appendKey(b)) }
 
 func (l *loggedDelivery) Clone() Monitor {
-	return &loggedDelivery{l.debt.clone(), maps.Clone(l.accepted)}
+	return &loggedDelivery{l.by, l.debt.clone(), maps.Clone(l.accepted)}
 }

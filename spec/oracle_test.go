@@ -26,6 +26,7 @@ var oracles = map[string]oracle{
 	"FIFO": {allows: allowsFIFO},
 	"ORD":  {allows: allowsOrder},
 	"AL3":  {allows: allowsNoCreation},
+	"LSL1": {owes: owesLoggedStubborn},
 	"LPL1": {owes: owesLoggedDelivery},
 	"LPL2": {allows: allowsNoDuplicateStore},
 	"LPL3": {allows: allowsNoCreatedStore},

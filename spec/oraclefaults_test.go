@@ -73,6 +73,13 @@ func owesLoggedDelivery(h []Event) []instance {
 	return owing(h, all, Store, func(promise) bool { return true })
 }
 
+// LSL1: what was accepted is delivered infinitely often if both ends are up in
+// the end; a crash of the sender takes away only what was not accepted.
+func owesLoggedStubborn(h []Event) []instance {
+	without := slices.DeleteFunc(slices.Clone(h), func(e Event) bool { return e.Kind == Store })
+	return slices.DeleteFunc(owesLoggedDelivery(without), func(i instance) bool { return happens(cycle(h), Deliver, i) })
+}
+
 // XOP: what was requested is executed, unless its client crashed before; then
 // it may be executed all the same.
 func owesExecution(h []Event) []instance {

@@ -21,6 +21,7 @@ const (
 	recovery               // Recover, on a fresh instance
 	crashing               // no handler: the process crashes
 	creation               // the Factory
+	forging                // Forge
 )
 
 // input is one event that a process handles.
@@ -53,6 +54,8 @@ func (in input) String() string {
 		return "a crash"
 	case creation:
 		return "its Factory"
+	case forging:
+		return fmt.Sprintf("Forge(%q)", in.data)
 	}
 	return "Init()"
 }

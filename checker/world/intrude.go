@@ -109,6 +109,8 @@ func (sys *System) forgeries(p uint32) []uint32 {
 	}
 	sys.memo.learn()
 	var list []uint32
+	sys.calls.enter(0, input{kind: forging, data: sys.net.names[p]})
+	defer sys.calls.leave()
 	for _, q := range sys.forger.Forge(impl.Packet(sys.net.names[p])) {
 		list = append(list, sys.packet(string(q)))
 	}

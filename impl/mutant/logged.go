@@ -78,3 +78,8 @@ func (l *logsHeader) Receive(from spec.Process, p impl.Packet, out *impl.Effects
 	}
 	l.StoreFirst.Receive(from, p, out)
 }
+
+// recoversNothing starts anew after a crash.
+type recoversNothing struct{ impl.StoreAndRetransmitForever }
+
+func (l *recoversNothing) Recover(_ []byte, out *impl.Effects) { l.Init(out) }

@@ -233,6 +233,10 @@ func logging() []impl.Link {
 func processing() []impl.Link {
 	return []impl.Link{
 		{
+			Name: "recovers-nothing", Parent: "loggedstubborn", New: impl.FactoryOf(recoversNothing{}), Breaks: "LSL1",
+			Doc: "Stores what it is to transmit, and does not look at it after a crash.",
+		},
+		{
 			Name: "stores-then-delivers", Parent: "exactlyonce", New: impl.FactoryOf(storesThenDelivers{}), Breaks: "XOP", Also: []string{"ACK"},
 			Doc: "Stores that it has processed a message, and then processes it: at most once is what remains.",
 		},
