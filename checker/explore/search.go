@@ -60,8 +60,8 @@ type search struct {
 	queue    rows
 	parent   column[uint32]
 	action   column[uint16] // which enabled action of the parent led here
-	workers  []*worker     // the first is in world
-	share    int           // how many states at least are shared among the workers
+	workers  []*worker      // the first is in world
+	share    int            // how many states at least are shared among the workers
 	cover    Coverage
 	found    uint32 // properties known to be broken
 	first    []int  // by property: the first state that breaks it; -1
