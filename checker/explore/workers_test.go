@@ -75,6 +75,7 @@ func TestWorkers(t *testing.T) {
 			{Crashes: 1, Recoveries: 1},
 			{Network: spec.BagNetwork, Drops: 1, Duplicates: 1, Crashes: 1},
 			{Network: spec.AtLeastOnceNetwork},
+			{Cuts: 1, Corruptions: 1, Forgeries: 1},
 			{Network: spec.FIFOPerfectNetwork, Duplicates: 1, Crashes: 1, Recoveries: 1},
 		} {
 			compareWorkers(t, link, b)
