@@ -108,7 +108,7 @@ func TestLivenessAgainstNaive(t *testing.T) {
 
 // So it is on networks that owe deliveries and confirmations.
 func TestDebtsAgainstNaive(t *testing.T) {
-	automata := 1500
+	automata := 500
 	if testing.Short() || raceEnabled {
 		automata = 200
 	}

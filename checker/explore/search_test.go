@@ -162,7 +162,7 @@ func TestSearchAgainstNaive(t *testing.T) {
 		{Network: spec.FIFOPerfectNetwork, Capacity: 2, Duplicates: 1},
 	}
 	all := slices.Concat(impl.Registry(), impl.Goldens(), mutant.Registry())
-	limit := 20000 // of three messages
+	limit := 4000 // of three messages
 	if testing.Short() || raceEnabled {
 		limit = 1000
 	}
