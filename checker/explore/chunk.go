@@ -1,15 +1,15 @@
 package explore
 
 import (
+	"math/bits"
 	"slices"
 	"sync"
-	"sync/atomic"
 )
 
 const (
 	// chunkStates is how many states are expanded between two moments at which
 	// the workers wait for each other.
-	chunkStates = 1 << 13
+	chunkStates = 1 << 15
 	// fewStates is how many states at least are shared among the workers.
 	fewStates = 1 << 8
 )
@@ -20,8 +20,9 @@ type chunk struct {
 	*search
 	team   []*worker
 	blocks []block
-	before []int    // successors before each block
+	before []int    // successors before each block, and all
 	start  int      // states found before the chunk
+	news   []uint64 // the successors that are new, a bit for each
 	final  []uint32 // of each successor, its number, in a search that keeps edges
 }
 
@@ -76,21 +77,22 @@ func (c *chunk) together(do func(k int, w *worker)) {
 // order, however many they are.
 func (c *chunk) expand() error {
 	if len(c.team) > 1 {
-		var taken atomic.Int32
 		c.sys.Freeze()
-		c.together(func(_ int, w *worker) {
-			for n := int(taken.Add(1)); n <= len(c.blocks); n = int(taken.Add(1)) {
-				b := &c.blocks[n-1]
+		c.together(func(k int, w *worker) {
+			// The same share of each chunk: its memory is in the cache of one processor.
+			for n := k * len(c.blocks) / len(c.team); n < (k+1)*len(c.blocks)/len(c.team); n++ {
+				b := c.blocks[n] // a copy: two workers do not write next to each other
 				var err error
-				known := w.world.Known(func() { err = c.fill(w, b, true) })
+				known := w.world.Known(func() { err = c.fill(w, &b, len(c.team), true) })
 				b.known = known && err == nil
+				c.blocks[n] = b
 			}
 		})
 		c.sys.Thaw()
 	}
 	for n := range c.blocks {
 		if b := &c.blocks[n]; !b.known {
-			if err := c.fill(c.team[0], b, len(c.team) == 1); err != nil {
+			if err := c.fill(c.team[0], b, len(c.team), len(c.team) == 1); err != nil {
 				return err
 			}
 		}
@@ -108,54 +110,99 @@ func (c *chunk) lookUp() {
 		c.before = append(c.before, n)
 		n += len(c.blocks[i].prints)
 	}
+	c.before = append(c.before, n)
 	c.together(func(k int, w *worker) {
+		w.fresh = slices.Grow(w.fresh[:0], n/64+1)[:n/64+1]
+		clear(w.fresh)
 		for i := range c.blocks {
-			b := &c.blocks[i]
-			c.lookUpMine(w, b, k)
-			for _, j := range w.mine {
-				number, fresh := c.table.add(b.prints[j], uint32(c.start+c.before[i]+int(j)))
-				b.fresh[j] = fresh
-				if c.edges != nil {
-					b.numbers[j] = number
-				}
-			}
+			c.lookUpIn(i, k, w)
 		}
 	})
 }
 
-// lookUpMine finds out which successors in a block are in the shards of worker
-// k, and touches their places in the table.
-func (c *chunk) lookUpMine(w *worker, b *block, k int) {
-	w.mine = slices.Grow(w.mine[:0], len(b.prints))[:len(b.prints)]
-	n := 0
-	for j, f := range b.prints {
-		if c.table.part(f, len(c.team)) == k {
-			w.mine[n] = uint16(j)
-			n++
-			w.touched ^= c.table.touch(f)
+// lookUpIn looks up the successors in a block that are in the shards of worker
+// k.
+func (c *chunk) lookUpIn(i, k int, w *worker) {
+	b := &c.blocks[i]
+	for _, j := range b.parts[k] {
+		w.touched ^= c.table.touch(b.prints[j])
+	}
+	for _, j := range b.parts[k] {
+		n := c.before[i] + int(j)
+		number, fresh := c.table.add(b.prints[j], uint32(c.start+n))
+		if fresh {
+			w.fresh[n/64] |= 1 << (n % 64)
+		}
+		if c.edges != nil {
+			b.numbers[j] = number
 		}
 	}
-	w.mine = w.mine[:n]
 }
 
 // settle numbers the new states, in the order of the states that lead to them
-// and of their actions.
+// and of their actions: each worker those of a share of the chunk.
 func (c *chunk) settle() {
-	width := c.queue.width
-	for i := range c.blocks {
-		b := &c.blocks[i]
-		for j, o := range b.origins {
-			if b.fresh[j] {
-				c.discover(b.rows[j*width:j*width+width], uint32(b.first+o.state()), uint16(o.action()))
-			}
+	words := len(c.team[0].fresh)
+	c.news = slices.Grow(c.news[:0], words)[:words]
+	share := func(k int) int { return k * words / len(c.team) }
+	c.together(func(k int, w *worker) {
+		w.states = 0
+		for i := share(k); i < share(k+1); i++ {
+			c.news[i] = c.freshIn(i)
+			w.states += bits.OnesCount64(c.news[i])
 		}
-		for _, n := range b.enabled {
+	})
+	next := c.start
+	for _, w := range c.team {
+		w.next, w.breaches, w.broken = next, w.breaches[:0], c.found
+		next += w.states
+	}
+	c.grow(next - c.start)
+	c.together(func(k int, w *worker) { c.record(w, share(k), share(k+1)) })
+	for _, w := range c.team {
+		for _, b := range w.breaches {
+			c.note(b)
+		}
+	}
+	for i := range c.blocks {
+		for _, n := range c.blocks[i].enabled {
 			c.cover.Transitions += int(n)
 		}
 	}
 	if c.edges != nil {
 		c.link()
 	}
+}
+
+// record sets the new states among the successors of some words.
+func (c *chunk) record(w *worker, from, end int) {
+	i, _ := slices.BinarySearch(c.before, 64*from+1)
+	i-- // the block of the first successor
+	width := c.queue.width
+	for word := from; word < end; word++ {
+		for fresh := c.news[word]; fresh != 0; fresh &= fresh - 1 {
+			n := 64*word + bits.TrailingZeros64(fresh)
+			for n >= c.before[i+1] {
+				i++
+			}
+			b, j := &c.blocks[i], n-c.before[i]
+			o := b.origins[j]
+			c.set(w.next, b.rows[j*width:j*width+width], uint32(b.first+o.state()), uint16(o.action()))
+			if broken := c.breaks(w.next) &^ w.broken; broken != 0 {
+				w.broken |= broken
+				w.breaches = append(w.breaches, breach{w.next, broken})
+			}
+			w.next++
+		}
+	}
+}
+
+// freshIn returns which of 64 successors were not known before, a bit for each.
+func (c *chunk) freshIn(word int) (fresh uint64) {
+	for _, w := range c.team {
+		fresh |= w.fresh[word]
+	}
+	return fresh
 }
 
 // link adds the edges of the chunk, and makes provisional numbers final.
@@ -169,7 +216,7 @@ func (c *chunk) link() {
 		}
 		for j, o := range b.origins {
 			to := b.numbers[j]
-			if b.fresh[j] {
+			if n := c.before[i] + j; c.news[n/64]>>(n%64)&1 == 1 {
 				to = next
 				c.table.renumber(b.prints[j], to)
 				next++

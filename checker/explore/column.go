@@ -10,12 +10,17 @@ type column[T any] struct {
 	n      int
 }
 
-func (c *column[T]) add(v T) {
-	if c.n&(chunkSize-1) == 0 {
+// grow makes room for n more elements, which are to be set.
+func (c *column[T]) grow(n int) {
+	c.n += n
+	for len(c.chunks)*chunkSize < c.n {
 		c.chunks = append(c.chunks, make([]T, chunkSize))
 	}
-	c.chunks[c.n/chunkSize][c.n%chunkSize] = v
-	c.n++
+}
+
+func (c *column[T]) add(v T) {
+	c.grow(1)
+	c.set(c.n-1, v)
 }
 
 func (c *column[T]) at(i int) T { return c.chunks[i/chunkSize][i%chunkSize] }
@@ -35,8 +40,10 @@ type rows struct {
 
 const rowsInChunk = 1 << 11
 
-func (r *rows) add(row []uint32) {
-	if r.n%rowsInChunk == 0 {
+// grow makes room for n more rows, which are to be set.
+func (r *rows) grow(n int) {
+	r.n += n
+	for len(r.chunks)*rowsInChunk < r.n {
 		var chunk []uint32
 		if last := len(r.spare) - 1; last >= 0 {
 			chunk, r.spare = r.spare[last], r.spare[:last]
@@ -46,8 +53,6 @@ func (r *rows) add(row []uint32) {
 		r.chunks = append(r.chunks, chunk)
 		r.live++
 	}
-	copy(r.chunks[r.n/rowsInChunk][r.n%rowsInChunk*r.width:], row)
-	r.n++
 }
 
 // at returns row i, which must not have been taken.

@@ -136,7 +136,9 @@ func (s *search) run(ctx context.Context) error {
 		first[j] = s.world.State()[c]
 	}
 	s.table.add(s.workers[0].enter(first), 0)
-	s.discover(first, 0, 0)
+	s.grow(1)
+	s.set(0, first, 0, 0)
+	s.note(breach{0, s.breaks(0)})
 	c := chunk{search: s}
 	levelEnd, check := 1, 0
 	for i := 0; i < s.queue.n; {
@@ -150,7 +152,7 @@ func (s *search) run(ctx context.Context) error {
 			}
 			check = i + checkStates
 		}
-		next := min(i+chunkStates, levelEnd)
+		next := min(i+s.stride(), levelEnd)
 		if i < largeSearch && next >= largeSearch {
 			// What the search keeps holds no pointers: collecting often costs
 			// little, and keeps the garbage of tables that have grown small.
@@ -165,6 +167,15 @@ func (s *search) run(ctx context.Context) error {
 	s.measure(s.queue.n)
 	s.cover.Complete = true
 	return nil
+}
+
+// stride is how many states at most are expanded together: fewer where the
+// bound of states is near.
+func (s *search) stride() int {
+	if s.bounds.MaxStates == 0 {
+		return chunkStates
+	}
+	return min(chunkStates, max(checkStates, (s.bounds.MaxStates-s.queue.n)/8))
 }
 
 // stop reports whether a bound is reached, and tells the progress.
@@ -188,17 +199,30 @@ func (s *search) measure(expanded int) {
 	s.cover.Elapsed = time.Since(s.begun)
 }
 
-// discover numbers a new state, and notes the properties that it breaks first.
-func (s *search) discover(row []uint32, parent uint32, action uint16) {
-	if broken := s.sys.BrokenIn(row[s.judged]) &^ s.found; broken != 0 {
-		s.found |= broken
-		for i := range s.first {
-			if broken>>i&1 == 1 {
-				s.first[i] = s.queue.n
-			}
+// grow makes room for n more states, which are to be set.
+func (s *search) grow(n int) {
+	s.queue.grow(n)
+	s.parent.grow(n)
+	s.action.grow(n)
+}
+
+// set sets a new state and what led to it.
+func (s *search) set(i int, row []uint32, parent uint32, action uint16) {
+	copy(s.queue.at(i), row)
+	s.parent.set(i, parent)
+	s.action.set(i, action)
+}
+
+// breaks returns the properties that are broken in state i.
+func (s *search) breaks(i int) uint32 { return s.sys.BrokenIn(s.queue.at(i)[s.judged]) }
+
+// note notes that a state is the first that breaks properties, unless one
+// before it does.
+func (s *search) note(b breach) {
+	for i := range s.first {
+		if b.properties&^s.found>>i&1 == 1 {
+			s.first[i] = b.state
 		}
 	}
-	s.queue.add(row)
-	s.parent.add(parent)
-	s.action.add(action)
+	s.found |= b.properties
 }

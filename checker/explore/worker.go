@@ -25,8 +25,18 @@ type worker struct {
 	mixed   mixed
 	words   []uint64                // of the state that is expanded
 	recent  [1 << recentBits]uint64 // fingerprints seen last: most successors are among them
-	mine    []uint16                // the successors in a block that this worker looks up
+	fresh   []uint64                // the successors in a chunk that it put into the table, a bit for each
 	touched uint64                  // keeps the reads of touch
+
+	states, next int      // that it records: how many, and the number of the next one
+	broken       uint32   // properties known to be broken
+	breaches     []breach // that it has recorded
+}
+
+// breach is a state that breaks properties that none before it breaks.
+type breach struct {
+	state      int
+	properties uint32
 }
 
 func (s *search) newWorker(w *world.World) *worker {
@@ -41,13 +51,13 @@ func (s *search) newWorker(w *world.World) *worker {
 // seen recently, too.
 type block struct {
 	first, end int
-	known      bool     // the states were expanded by what the system knew
-	enabled    []uint16 // of each state, the number of its actions
-	prints     []uint64 // of each successor
-	origins    []origin // of each successor
-	rows       []uint32 // of each successor, its state
-	fresh      []bool   // of each successor, whether it was found first here
-	numbers    []uint32 // of each successor, in a search that keeps edges
+	known      bool       // the states were expanded by what the system knew
+	enabled    []uint16   // of each state, the number of its actions
+	prints     []uint64   // of each successor
+	origins    []origin   // of each successor
+	rows       []uint32   // of each successor, its state
+	numbers    []uint32   // of each successor, in a search that keeps edges
+	parts      [][]uint16 // the successors by the worker that looks them up
 }
 
 // origin is a state of a block and one of its actions.
@@ -74,14 +84,22 @@ func (b *block) add(f uint64, o origin, w *worker) {
 
 // fill makes every action that is enabled in the states of a block. It leaves
 // out what the worker has seen recently if it comes to blocks in their order.
-func (s *search) fill(w *worker, b *block, inOrder bool) error {
+// The successors are to be looked up in so many parts.
+func (s *search) fill(w *worker, b *block, parts int, inOrder bool) error {
 	b.clear()
 	for i := b.first; i < b.end; i++ {
 		if err := s.leave(w, b, i, inOrder && s.edges == nil); err != nil {
 			return err
 		}
 	}
-	b.fresh = slices.Grow(b.fresh[:0], len(b.prints))[:len(b.prints)]
+	b.parts = slices.Grow(b.parts[:0], parts)[:parts] // what they hold is used again
+	for k := range b.parts {
+		b.parts[k] = b.parts[k][:0]
+	}
+	for j, f := range b.prints {
+		k := s.table.part(f, parts)
+		b.parts[k] = append(b.parts[k], uint16(j))
+	}
 	if s.edges != nil {
 		b.numbers = slices.Grow(b.numbers[:0], len(b.prints))[:len(b.prints)]
 	}
