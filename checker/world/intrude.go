@@ -31,29 +31,49 @@ func (w *World) forgeMoves(moves []Move) []Move {
 		if from, to := w.sys.ends(uint8(c)); from == to || w.closed(c) {
 			continue
 		}
-		var forged []uint32
+		w.forged = w.forged[:0]
 		for from, content := range w.channels {
 			for _, p := range w.sys.net.contents[content].packets {
 				if from != c {
-					forged = append(forged, p)
+					w.forged = append(w.forged, p)
 					continue
 				}
-				forged = append(forged, w.sys.net.variantsOf(p)...)
-				forged = append(forged, w.sys.forgeries(p)...)
+				w.forged = append(w.forged, w.sys.net.variantsOf(p)...)
+				w.forged = append(w.forged, w.sys.forgeries(p)...)
 			}
 		}
-		known := map[uint32]bool{}
+		w.listed.clear()
 		for _, q := range w.sys.net.contents[w.channels[c]].packets {
-			known[q] = true
+			w.listed.add(q)
 		}
-		for _, q := range forged {
-			if !known[q] {
-				known[q] = true
+		for _, q := range w.forged {
+			if w.listed.add(q) {
 				moves = append(moves, Move{kind: Forge, place: uint8(c), id: q})
 			}
 		}
 	}
 	return moves
+}
+
+// numbers is a set of small numbers that is emptied in O(1). The zero value is
+// empty, once it was cleared.
+type numbers struct {
+	added []int // of each number, when it was added last
+	now   int
+}
+
+func (n *numbers) clear() { n.now++ }
+
+// add puts a number into the set and reports whether it is new.
+func (n *numbers) add(v uint32) bool {
+	if missing := int(v) + 1 - len(n.added); missing > 0 {
+		n.added = append(n.added, make([]int, missing)...)
+	}
+	if n.added[v] == n.now {
+		return false
+	}
+	n.added[v] = n.now
+	return true
 }
 
 // intrusion is a corruption or a forgery. Any bytes may be forged, and any may

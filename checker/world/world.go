@@ -35,6 +35,8 @@ type World struct {
 	captured *Effect     // takes what a move leads to elsewhere; nil but within Effects
 	moves    []Move      // scratch of Effects
 	before   []uint32    // scratch of Effects
+	forged   []uint32    // scratch of forgeMoves
+	listed   numbers     // scratch of forgeMoves
 }
 
 // The components of World.rest.
