@@ -29,11 +29,11 @@ func TestSpinRatio(t *testing.T) {
 	}
 	needSpin(t)
 	link := impl.Goldens()[0]
-	dfs := generate(t, "golden.pml", []string{fmt.Sprintf("-DM=%d", *spinM)}, change{})
+	dfs := generate(t, "golden.pml", []string{fmt.Sprintf("-DM=%d", *spinM)}, change{}, "-O2")
 	verifiers := []verifier{dfs}
 	if *spinBFS {
 		bfs := verifier{dfs.dir, "bfs"}
-		bfs.compile(t, bfs.program, "-DBFS")
+		bfs.compile(t, bfs.program, "-O2", "-DBFS")
 		verifiers = append(verifiers, bfs)
 	}
 	ratios := map[string][]float64{}
