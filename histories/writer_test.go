@@ -103,7 +103,8 @@ func TestWriteErrors(t *testing.T) {
 		{"no kind", histories.Header{}, []spec.Event{{}}, `event 0: unknown kind(0)`},
 		{"unknown kind", histories.Header{}, []spec.Event{{Kind: 99}}, `event 0: unknown kind(99)`},
 		{"stray field", histories.Header{}, []spec.Event{{Kind: spec.Send, Peer: 1, Packet: "a"}}, `event 0: send with packet`},
-		{"time runs backwards", histories.Header{}, []spec.Event{{Kind: spec.Forever, At: 2}, {Kind: spec.Forever, At: 1}}, `event 1: at 1 is before 2, the time of the event before`},
+		{"time runs backwards", histories.Header{}, []spec.Event{{Kind: spec.Held, At: 2}, {Kind: spec.Forever, At: 1}}, `event 1: at 1 is before 2, the time of the event before`},
+		{"recovery without a crash", histories.Header{}, []spec.Event{{Kind: spec.Recover, Process: 3}}, `event 0: recover of process 3, which is up`},
 		{"long line", histories.Header{}, []spec.Event{{Kind: spec.Send, Message: spec.Message(strings.Repeat("a", 1<<20))}}, `event 0: its line is longer than 1048576 bytes`},
 	}
 	for _, test := range tests {
@@ -138,6 +139,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(wall + send + `{"at":2,"kind":"accept","op":1,"process":0,"peer":1,"message":"a"}`))
 	f.Add([]byte(`{"fairloss":"history","version":1,"expect":{},"window":3,"buffer":1}`))
 	f.Add([]byte(header + `{"kind":"held","process":1,"count":5,"at":1e2}`))
+	f.Add([]byte(header + crash + recovery + cut + heal))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		h, events, err := histories.ReadAll(bytes.NewReader(file))
 		if err != nil {

@@ -278,7 +278,7 @@ func (pr *process) events(list []spec.Event, in input, o outcome, held int) []sp
 	}
 	switch {
 	case o.down:
-		list = append(list, spec.Event{Kind: spec.Crash, Process: pr.self})
+		return append(list, spec.Event{Kind: spec.Crash, Process: pr.self})
 	case in.kind == request && pr.sys.link.Assumes.Crashes > 0:
 		list = append(list, spec.Event{Kind: spec.Accept, Process: pr.self, Peer: in.peer, Message: spec.Message(in.data)})
 	}

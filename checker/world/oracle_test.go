@@ -96,11 +96,8 @@ func (o *oracle) handle(p spec.Process, a world.Action, call []spec.Event, run h
 func (o *oracle) crash(p spec.Process) {
 	o.crashes--
 	o.layers[p], o.timers[p], o.past[p] = nil, nil, nil
+	o.held[p] = 0
 	o.observe(spec.Event{Kind: spec.Crash, Process: p})
-	if o.held[p] != 0 {
-		o.held[p] = 0
-		o.observe(spec.Event{Kind: spec.Held, Process: p})
-	}
 }
 
 // instance makes an instance in the state of process p, by doing all again.

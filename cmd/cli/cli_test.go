@@ -111,6 +111,10 @@ func TestCommands(t *testing.T) {
 			out:   []string{"HB   violated", "line 2: it is sent only at line 3"},
 		},
 		{name: "check of silence with clocks", args: "check -clocks -", stdin: header + send, code: 2, out: []string{"HB   inconclusive"}},
+		{
+			name: "what cannot happen", args: "check -", stdin: header + send + `{"at":2,"kind":"recover","process":1}`, code: 3,
+			err: []string{"standard input:3:26: recover of process 1, which is up"},
+		},
 		{name: "no such file", args: "check no/such/file", code: 3, err: []string{"no such file"}},
 		{name: "unknown guarantee", args: "check -guarantee some -", stdin: header + send, code: 3, err: []string{`unknown guarantee "some"`}},
 
