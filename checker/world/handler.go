@@ -229,7 +229,8 @@ func (pr *process) readiness(layer impl.Layer) uint64 {
 	return ready
 }
 
-// check refuses effects that name a process which does not exist.
+// check refuses effects that name a process which does not exist, and packets
+// that make the link's Forge fail.
 func (pr *process) check(e impl.Effect, in input) error {
 	var named []spec.Process
 	switch e.Kind {
@@ -244,6 +245,9 @@ func (pr *process) check(e impl.Effect, in input) error {
 		if q < 0 || int(q) >= pr.sys.n || q == pr.self {
 			return &Failure{Process: pr.self, Event: in.String(), Text: fmt.Sprintf("names process %d, which is no peer", q)}
 		}
+	}
+	if e.Kind == impl.Transmit && pr.sys.forger != nil {
+		return pr.sys.foresee(pr.sys.packet(string(e.Packet)))
 	}
 	return nil
 }
