@@ -64,6 +64,19 @@ func TestHistory(t *testing.T) {
 			},
 		},
 		{
+			"points, of a timed world",
+			histories.Header{Guarantee: "eventually-perfect-detector", After: 5, Load: spec.Load{Spare: 1, Window: 10}},
+			[]spec.Event{
+				{Kind: spec.Deliver, Process: 0, Peer: 1, Message: spec.Suspect, At: 4},
+				{Kind: spec.Deliver, Process: 0, Peer: 1, Message: spec.Suspect, At: 5},
+			},
+			[]string{
+				"FD1 inconclusive -1 0 0 vacuous: the history has no crash event, none",
+				"EFD2 violated 1 2 0 process 0 suspects process 1, which is up, at 5ns, none",
+				"AMP inconclusive -1 0 0 vacuous: the history has no transmit event, none",
+			},
+		},
+		{
 			"wall, calls overlap, so that either order is right", wall("fifo"),
 			slices.Concat(call(1, "a", 10, 40)[:1], call(2, "b", 20, 30), call(1, "a", 10, 40)[1:], got("b", 50, 60), got("a", 70, 80)),
 			[]string{
@@ -191,6 +204,12 @@ func TestHistoryErrors(t *testing.T) {
 	}{
 		{"no guarantee", histories.Header{}, nil, `header: unknown guarantee ""`},
 		{"unknown guarantee", histories.Header{Guarantee: "best-effort"}, nil, `header: unknown guarantee "best-effort"`},
+		{
+			"a timed guarantee of a wall-clock history",
+			histories.Header{Guarantee: "fenced", Clock: histories.Wall},
+			nil,
+			`header: a wall-clock history does not show whether a link is fenced: what it tells its application has no place among calls that overlap`,
+		},
 		{
 			"an answer to no call",
 			histories.Header{Guarantee: "fifo", Clock: histories.Wall},

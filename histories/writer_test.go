@@ -6,8 +6,10 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fairloss/histories"
 	"fairloss/spec"
@@ -34,7 +36,8 @@ func TestWriteAllErrors(t *testing.T) {
 var (
 	fullHeader = histories.Header{
 		Link: "a<b", Guarantee: "fifo", Assumes: "bag(capacity=4,drops=2,duplicates=1)", Processes: 3,
-		Seed: math.MaxUint64, Clock: histories.Wall, Bound: histories.Bound{Window: 2, Buffer: 8}, Expect: map[string]int{"PL1": 0, "PL2": 7},
+		Seed: math.MaxUint64, Clock: histories.Wall, Bound: histories.Bound{Window: 2, Buffer: 8},
+		Load: spec.Load{Factor: 1, Spare: 40, Window: time.Second}, After: 8 * time.Second, Expect: map[string]int{"PL1": 0, "PL2": 7},
 	}
 	everyKind = []spec.Event{
 		{Kind: spec.Send, Process: 0, Peer: 1, Message: "a", Op: 1, At: 1},
@@ -69,6 +72,27 @@ func TestRoundTrip(t *testing.T) {
 		if !reflect.DeepEqual(got, everyKind) {
 			t.Errorf("events: got %v, want %v", got, everyKind)
 		}
+	}
+}
+
+// TestClaim wants a guarantee to be claimed again by what Claim has put into a
+// header, with the parameters of its properties.
+func TestClaim(t *testing.T) {
+	all := append(spec.Guarantees(),
+		spec.PerfectDetector, spec.Fenced, spec.FencedLease, spec.ExternallyConsistentOrder, spec.EventuallyPerfectDetector(8*time.Second),
+		spec.FIFO.With(spec.Bounded(4, 8)), spec.Perfect.With(spec.Amplification(1, 50, time.Second)))
+	for _, want := range all {
+		var h histories.Header
+		h.Claim(want)
+		got, err := h.Claimed()
+		if err != nil || got.Name != want.Name || !slices.EqualFunc(got.Properties, want.Properties, func(p, q spec.Property) bool {
+			return p.ID == q.ID && p.Sentence == q.Sentence
+		}) {
+			t.Errorf("%s: claimed is %v, %v", want.Name, got, err)
+		}
+	}
+	if g, err := (histories.Header{Guarantee: "perfectly"}).Claimed(); err == nil || err.Error() != `unknown guarantee "perfectly"` {
+		t.Errorf("got %v, %v", g, err)
 	}
 }
 
