@@ -3,11 +3,13 @@ package timed_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"fairloss/checker"
 	"fairloss/checker/timed"
 	"fairloss/histories"
 	"fairloss/impl"
@@ -218,6 +220,44 @@ func TestSameSeedSameHistory(t *testing.T) {
 			t.Errorf("%s: two runs of one seed differ", link.Name)
 		} else if first == history(2) {
 			t.Errorf("%s: two seeds are one run", link.Name)
+		}
+	}
+}
+
+// TestHistoriesAreJudgedAgain wants the judgements of a run again from the file
+// of its history, of every link and mutant, and among processes that crash.
+func TestHistoriesAreJudgedAgain(t *testing.T) {
+	for _, link := range slices.Concat(impl.Timed(), mutant.Timed()) {
+		c := parse(t, link.Conditions)
+		c.Seed = 1
+		for range 2 {
+			r, err := timed.Run(link, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var b bytes.Buffer
+			if err := timed.WriteHistory(&b, link, c, r.Events); err != nil {
+				t.Fatalf("%s: %v", link.Name, err)
+			}
+			h, events, err := histories.ReadAll(&b)
+			if err != nil {
+				t.Fatalf("%s: %v", link.Name, err)
+			}
+			again, err := checker.History(t.Context(), h, events)
+			if err != nil {
+				t.Fatalf("%s: %v", link.Name, err)
+			}
+			said := func(list []checker.Judgement) map[string]string {
+				m := map[string]string{}
+				for _, j := range list {
+					m[j.Property.ID] = fmt.Sprint(j.Verdict, j.Broken, j.Reason)
+				}
+				return m
+			}
+			if got, want := said(again), said(r.Judgements); !maps.Equal(got, want) {
+				t.Errorf("%s, %s:\n%v\nfrom the file:\n%v", link.Name, c, want, got)
+			}
+			c.Downs = append(c.Downs, timed.Interval{Process: timed.Everyone, From: time.Second, To: 1100 * time.Millisecond})
 		}
 	}
 }
