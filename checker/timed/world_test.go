@@ -176,9 +176,38 @@ func TestCrash(t *testing.T) {
 			got = append(got, fmt.Sprintf("%v %v", time.Duration(e.At), e))
 		}
 	}
-	want := []string{`0s deliver 0>1 "m1"`, `1ms deliver 0>1 "m2"`, `2ms crash 1`, `3ms recover 1`, `3ms deliver 0>1 "recovered m2"`, `4ms crash 1`}
+	want := []string{`0s store 0>1 "m1"`, `0s deliver 0>1 "m1"`, `1ms store 0>1 "m2"`, `1ms deliver 0>1 "m2"`, `2ms crash 1`, `3ms recover 1`, `3ms deliver 0>1 "recovered m2"`, `4ms crash 1`}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// TestLinksThatSurviveCrashes wants what such links promise held, whenever
+// processes crash, and a mutant caught by what it logs.
+func TestLinksThatSurviveCrashes(t *testing.T) {
+	violated := map[string]int{}
+	for _, name := range []string{"logged", "exactlyonce", "logs-header"} {
+		for seed := range uint64(20) {
+			conditions := fmt.Sprintf("end=20s delay=1ms..3ms loss=0.3 until=1s send=0>1:10@0s/1ms down=0@%dms..8ms down=1@%dms..30ms", seed%8, 9+seed)
+			r := run(t, find(t, name), conditions, seed+1)
+			if r.Verdict() == spec.Violated {
+				violated[name]++
+			} else if find(t, name).Kind == impl.Correct && r.Verdict() != spec.Holds {
+				t.Errorf("%s, seed %d: %+v", name, seed+1, r.Judgements)
+			}
+		}
+	}
+	if violated["logged"]+violated["exactlyonce"] > 0 || violated["logs-header"] == 0 {
+		t.Errorf("violated, of 20 runs each: %v", violated)
+	}
+}
+
+// A process that has stored nothing begins again as at its first start.
+func TestCrashOfWhatStoredNothing(t *testing.T) {
+	link := impl.Link{New: impl.FactoryOf(late{}), Guarantee: spec.FairLoss}
+	r := run(t, link, "end=1s down=1@2ms..3ms", 1)
+	if got := strings.Join(times(r, spec.Deliver, 1), " "); got != "8ms" {
+		t.Errorf("its timer expires at %s, want 8ms: 5ms after Init", got)
 	}
 }
 

@@ -76,7 +76,7 @@ func (in input) feed(layer impl.Layer, stable []byte, out *impl.Effects) {
 	case expiry:
 		layer.Timeout(in.timer, out)
 	case recovery:
-		if r, ok := impl.As[impl.Recoverer](layer); ok {
+		if r, ok := impl.As[impl.Recoverer](layer); ok && stable != nil {
 			r.Recover(slices.Clone(stable), out)
 		} else {
 			layer.Init(out)

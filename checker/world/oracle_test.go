@@ -349,7 +349,7 @@ func (o *oracle) handler(a world.Action) handler {
 	}
 	stable := o.stable[a.From]
 	return func(l impl.Layer, out *impl.Effects) {
-		if r, ok := impl.As[impl.Recoverer](l); ok {
+		if r, ok := impl.As[impl.Recoverer](l); ok && stable != nil {
 			r.Recover(slices.Clone(stable), out)
 			return
 		}
