@@ -52,6 +52,7 @@ type server struct {
 	process  spec.Process
 	answered []increment // by value
 	pending  []operation // by call
+	refused  int         // requests that were answered with an error
 	strays   int         // deliveries from the server that are no request's one and only answer
 	flaw     opinion     // what is wrong with requests or replies as such; zero where nothing is
 }
@@ -60,8 +61,8 @@ type server struct {
 func (s *server) object() object {
 	o := object{
 		name:       fmt.Sprintf("server %d", s.process),
-		operations: len(s.answered) + len(s.pending),
-		answers:    len(s.answered) + s.strays,
+		operations: len(s.answered) + len(s.pending) + s.refused,
+		answers:    len(s.answered) + s.refused + s.strays,
 		search:     func(ctx context.Context) opinion { return searchForced(ctx, s.forced(), segmentOperations) },
 		monitor:    s.monitor,
 	}
@@ -186,7 +187,9 @@ func (s *server) hear(c conversation) {
 			s.fault(breach("deliver %v to process %d returned before its request was sent at %d", reply, c.from, request.call))
 		default:
 			answers[m] = reply
-			if value != full {
+			if value == full {
+				s.refused++
+			} else {
 				s.answered = append(s.answered, increment{operation{m, request.call, reply.ret}, value})
 			}
 			continue

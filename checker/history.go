@@ -16,6 +16,9 @@ var bagOrder = spec.Property{
 	Tested:   spec.Deliver,
 }
 
+// boundedID is that of a property which is left out of wall-clock histories.
+var boundedID = spec.Bounded(0, 0).ID
+
 // History judges a recorded history by what its header says the link claims,
 // and by ACK where the link confirms.
 //
@@ -30,7 +33,7 @@ var bagOrder = spec.Property{
 // The context bounds the search of Porcupine. An error says what is wrong with
 // the header or the history.
 func History(ctx context.Context, h histories.Header, events []spec.Event) ([]Judgement, error) {
-	guarantee, err := spec.ParseGuarantee(h.Guarantee)
+	guarantee, err := h.Claimed()
 	if err != nil {
 		return nil, fmt.Errorf("header: %w", err)
 	}
@@ -39,10 +42,10 @@ func History(ctx context.Context, h histories.Header, events []spec.Event) ([]Ju
 		properties = append(slices.Clone(properties), spec.ACK)
 	}
 	if h.Clock == histories.Wall {
+		if _, err := spec.ParseGuarantee(h.Guarantee); err != nil {
+			return nil, fmt.Errorf("header: a wall-clock history does not show whether a link is %s: what it tells its application has no place among calls that overlap", h.Guarantee)
+		}
 		return wall(ctx, properties, guarantee, events)
-	}
-	if h.Bound != (histories.Bound{}) {
-		properties = append(slices.Clone(properties), spec.Bounded(h.Bound.Window, h.Bound.Buffer))
 	}
 	judge := NewJudge(properties...)
 	for _, e := range events {
@@ -76,7 +79,7 @@ func wall(ctx context.Context, properties []spec.Property, guarantee spec.Guaran
 				j = both(monitorWall([]spec.Property{p}, events)[0], j)
 			}
 			list = append(list, j)
-		case spec.GracefulClose.ID:
+		case spec.GracefulClose.ID, boundedID:
 		default:
 			monitored = append(monitored, p)
 		}

@@ -64,6 +64,19 @@ func TestHistory(t *testing.T) {
 			},
 		},
 		{
+			"points, of a timed world",
+			histories.Header{Guarantee: "eventually-perfect-detector", After: 5, Load: spec.Load{Spare: 1, Window: 10}},
+			[]spec.Event{
+				{Kind: spec.Deliver, Process: 0, Peer: 1, Message: spec.Suspect, At: 4},
+				{Kind: spec.Deliver, Process: 0, Peer: 1, Message: spec.Suspect, At: 5},
+			},
+			[]string{
+				"FD1 inconclusive -1 0 0 vacuous: the history has no crash event, none",
+				"EFD2 violated 1 2 0 process 0 suspects process 1, which is up, at 5ns, none",
+				"AMP inconclusive -1 0 0 vacuous: the history has no transmit event, none",
+			},
+		},
+		{
 			"wall, calls overlap, so that either order is right", wall("fifo"),
 			slices.Concat(call(1, "a", 10, 40)[:1], call(2, "b", 20, 30), call(1, "a", 10, 40)[1:], got("b", 50, 60), got("a", 70, 80)),
 			[]string{
@@ -159,6 +172,45 @@ func TestHistory(t *testing.T) {
 			slices.Concat(call(1, "a", 10, 20), got("a", 12, 14), answer("a=2", 11, 30)),
 			[]string{`XOP violated -1 1 0 server 1: "a" [10, 30] was answered 2, but value 1 was answered to nobody, and no request without a reply is left to have made it: one was executed twice, porcupine and log-linear`},
 		},
+		{
+			"wall, requests without answers", wall("exactly-once"),
+			slices.Concat(call(1, "a", 10, 20), got("a", 12, 14), call(2, "b", 21, 30), got("b", 22, 24), []spec.Event{forever}),
+			[]string{"XOP holds -1 2 0 , none"},
+		},
+		{
+			"wall, requests without answers, one executed twice", wall("exactly-once"),
+			slices.Concat(call(1, "a", 10, 20), got("a", 12, 14), got("a", 15, 16)),
+			[]string{`XOP violated 3 1 0 process 1 executes the request "a" of process 0 once more than it was sent, none`},
+		},
+		{
+			"wall, requests without answers, one not executed", wall("exactly-once"),
+			slices.Concat(call(1, "a", 10, 20), got("a", 12, 14), call(2, "b", 21, 30), []spec.Event{forever}),
+			[]string{`XOP violated -1 2 1 "b", sent by process 0 to process 1, was never executed, none`},
+		},
+		{
+			"wall, nothing executed and nothing answered", wall("exactly-once"), call(1, "a", 10, 20),
+			[]string{"XOP inconclusive -1 1 0 nothing was delivered, none"},
+		},
+		{
+			"wall, every answer an error, at the client alone", wall("exactly-once"),
+			slices.Concat(call(1, "a", 10, 20), answer("a=full", 11, 30), call(2, "b", 40, 50), answer("b=full", 41, 60)),
+			[]string{"XOP holds -1 2 0 , porcupine and log-linear"},
+		},
+		{
+			"wall, every answer an error, with what was executed", wall("exactly-once"),
+			slices.Concat(call(1, "a", 10, 20), got("a", 12, 14), answer("a=full", 11, 30), []spec.Event{forever}),
+			[]string{"XOP holds -1 1 0 , porcupine and log-linear"},
+		},
+		{
+			"wall, an error twice", wall("exactly-once"),
+			slices.Concat(call(1, "a", 10, 20), answer("a=full", 11, 30), answer("a=full", 31, 40)),
+			[]string{`XOP violated -1 1 0 server 1: request "a" of process 0 was answered twice: deliver "a=full" [11, 30], deliver "a=full" [31, 40], log-linear`},
+		},
+		{
+			"points, every answer an error", points("exactly-once"),
+			slices.Concat([]spec.Event{send("a"), deliver("a")}, answer("a=full", 0, 0), []spec.Event{forever}),
+			[]string{"XOP holds -1 1 0 , none"},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -191,6 +243,12 @@ func TestHistoryErrors(t *testing.T) {
 	}{
 		{"no guarantee", histories.Header{}, nil, `header: unknown guarantee ""`},
 		{"unknown guarantee", histories.Header{Guarantee: "best-effort"}, nil, `header: unknown guarantee "best-effort"`},
+		{
+			"a timed guarantee of a wall-clock history",
+			histories.Header{Guarantee: "fenced", Clock: histories.Wall},
+			nil,
+			`header: a wall-clock history does not show whether a link is fenced: what it tells its application has no place among calls that overlap`,
+		},
 		{
 			"an answer to no call",
 			histories.Header{Guarantee: "fifo", Clock: histories.Wall},

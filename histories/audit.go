@@ -4,13 +4,15 @@ import "fairloss/spec"
 
 // audit checks what must hold between the events of one file. Reader and
 // Writer share it, so that what is written can be read. Its memory grows with
-// the calls that have not returned.
+// the calls that have not returned, the processes that are down and the
+// directions that are cut.
 type audit struct {
 	processes int
 	wall      bool
 	last      int64
 	op        int // number of the last call
 	open      map[int]call
+	faults    faults
 }
 
 // call is a Send that neither an Accept nor a Reject has answered yet.
@@ -20,7 +22,7 @@ type call struct {
 }
 
 func newAudit(h Header) audit {
-	return audit{processes: h.Processes, wall: h.Clock == Wall, open: map[int]call{}}
+	return audit{processes: h.Processes, wall: h.Clock == Wall, open: map[int]call{}, faults: newFaults()}
 }
 
 // check returns what is wrong with the next event, or nil.
@@ -35,6 +37,9 @@ func (a *audit) check(e spec.Event) *flaw {
 		return flawf("count", "count %d is negative", e.Count)
 	}
 	if f := a.time(e); f != nil {
+		return f
+	}
+	if f := a.faults.check(e); f != nil {
 		return f
 	}
 	return a.call(e)

@@ -3,6 +3,7 @@ package histories
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 	"unicode/utf8"
 
 	"fairloss/spec"
@@ -22,13 +23,18 @@ const (
 // Header says what a history is a history of. Every field may be zero, which
 // means not known, except where the field says otherwise.
 type Header struct {
-	Link      string // name of the link
-	Guarantee string // name of the guarantee it claims
-	Assumes   string // what the run was made under, as spec.Assumptions.String spells it; "" is the Set network
-	Processes int    // how many processes there are; events outside their range are refused
-	Seed      uint64 // what the run was drawn from
-	Clock     string // Points or Wall; "" is Points
-	Bound     Bound  // the bounds of the property BND, where the link claims it
+	Link      string    // name of the link
+	Guarantee string    // name of the guarantee it claims
+	Assumes   string    // what the run was made under, as spec.Assumptions.String spells it; "" is the Set network
+	Processes int       // how many processes there are; events outside their range are refused
+	Seed      uint64    // what the run was drawn from
+	Clock     string    // Points or Wall; "" is Points
+	Bound     Bound     // the bounds of the property BND, where the link claims it
+	Load      spec.Load // the bounds of the property AMP, where the link claims it
+
+	// After is from when on the property EFD2 is claimed, where the link claims
+	// it.
+	After time.Duration
 
 	// Expect maps the ID of each property that the history is known to break
 	// to the index, from 0, of the event that breaks it: the Forever event
@@ -55,10 +61,14 @@ type wireHeader struct {
 	Clock     string         `json:"clock,omitzero"`
 	Window    int            `json:"window,omitzero"`
 	Buffer    int            `json:"buffer,omitzero"`
+	Factor    int            `json:"factor,omitzero"`
+	Spare     int            `json:"spare,omitzero"`
+	Within    int64          `json:"within,omitzero"` // nanoseconds
+	After     int64          `json:"after,omitzero"`  // nanoseconds
 	Expect    map[string]int `json:"expect,omitempty"`
 }
 
-var headerKeys = keySet("fairloss", "version", "link", "guarantee", "assumes", "processes", "seed", "clock", "window", "buffer", "expect")
+var headerKeys = keySet("fairloss", "version", "link", "guarantee", "assumes", "processes", "seed", "clock", "window", "buffer", "factor", "spare", "within", "after", "expect")
 
 // check returns what is wrong with the header, or nil.
 func (h Header) check() *flaw {
@@ -69,11 +79,22 @@ func (h Header) check() *flaw {
 	}
 	for _, n := range [...]struct {
 		key   string
-		value int
-	}{{"processes", h.Processes}, {"window", h.Bound.Window}, {"buffer", h.Bound.Buffer}} {
+		value int64
+	}{
+		{"processes", int64(h.Processes)},
+		{"window", int64(h.Bound.Window)},
+		{"buffer", int64(h.Bound.Buffer)},
+		{"factor", int64(h.Load.Factor)},
+		{"spare", int64(h.Load.Spare)},
+		{"within", int64(h.Load.Window)},
+		{"after", int64(h.After)},
+	} {
 		if n.value < 0 {
 			return flawf(n.key, "%s is %d, want 0 or more", n.key, n.value)
 		}
+	}
+	if h.Load != (spec.Load{}) && h.Load.Window == 0 {
+		return flawf("within", "factor %d and spare %d without within", h.Load.Factor, h.Load.Spare)
 	}
 	if h.Assumes != "" {
 		if _, err := spec.ParseAssumptions(h.Assumes); err != nil {
@@ -94,7 +115,7 @@ func (h Header) check() *flaw {
 func (h Header) encode() ([]byte, error) {
 	return json.Marshal(wireHeader{
 		magic, version, h.Link, h.Guarantee, h.Assumes, h.Processes, h.Seed, h.Clock,
-		h.Bound.Window, h.Bound.Buffer, h.Expect,
+		h.Bound.Window, h.Bound.Buffer, h.Load.Factor, h.Load.Spare, int64(h.Load.Window), int64(h.After), h.Expect,
 	})
 }
 
@@ -124,6 +145,8 @@ func decodeHeader(line []byte) (Header, *Error) {
 	h := Header{
 		w.Link, w.Guarantee, w.Assumes, w.Processes, w.Seed, w.Clock,
 		Bound{w.Window, w.Buffer},
+		spec.Load{Factor: w.Factor, Spare: w.Spare, Window: time.Duration(w.Within)},
+		time.Duration(w.After),
 		w.Expect,
 	}
 	if len(h.Expect) == 0 {

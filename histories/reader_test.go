@@ -14,6 +14,11 @@ const (
 	header = `{"fairloss":"history","version":1,"processes":2}` + "\n"
 	wall   = `{"fairloss":"history","version":1,"processes":2,"clock":"wall"}` + "\n"
 	send   = `{"at":1,"kind":"send","op":1,"process":0,"peer":1,"message":"a"}` + "\n"
+
+	crash    = `{"kind":"crash","process":1}` + "\n"
+	recovery = `{"kind":"recover","process":1}` + "\n"
+	cut      = `{"kind":"cut","process":0,"peer":1}` + "\n"
+	heal     = `{"kind":"heal","process":0,"peer":1}` + "\n"
 )
 
 func TestReadErrors(t *testing.T) {
@@ -27,6 +32,8 @@ func TestReadErrors(t *testing.T) {
 		{"unknown clock", `{"fairloss":"history","version":1,"clock":"sun"}`, `line 1, column 35: unknown clock "sun" (want points or wall)`},
 		{"negative processes", `{"fairloss":"history","version":1,"processes":-1}`, `line 1, column 35: processes is -1, want 0 or more`},
 		{"negative bound", `{"fairloss":"history","version":1,"window":-1}`, `line 1, column 35: window is -1, want 0 or more`},
+		{"negative time", `{"fairloss":"history","version":1,"after":-1}`, `line 1, column 35: after is -1, want 0 or more`},
+		{"load without a window", `{"fairloss":"history","version":1,"factor":2}`, `line 1, column 1: factor 2 and spare 0 without within`},
 		{"negative seed", `{"fairloss":"history","version":1,"seed":-1}`, `line 1, column 35: seed: got number -1, want an integer from 0 to 18446744073709551615`},
 		{"negative expectation", `{"fairloss":"history","version":1,"expect":{"PL1":-1}}`, `line 1, column 35: property "PL1" cannot be broken by event -1`},
 		{"expectation of the wrong type", `{"fairloss":"history","version":1,"expect":3}`, `line 1, column 35: expect: got number, want an object`},
@@ -51,8 +58,8 @@ func TestReadErrors(t *testing.T) {
 		{"negative count", header + `{"kind":"held","process":0,"count":-1}`, `line 2, column 28: count -1 is negative`},
 		{"negative process", header + `{"kind":"crash","process":-1}`, `line 2, column 17: process -1 is negative`},
 		{"process out of range", header + `{"kind":"send","process":0,"peer":2}`, `line 2, column 28: process 2, want 0 to 1`},
-		{"negative time", header + `{"at":-1,"kind":"forever"}`, `line 2, column 2: at -1 is negative`},
-		{"time runs backwards", header + `{"at":2,"kind":"forever"}` + "\n" + `{"at":1,"kind":"forever"}`, `line 3, column 2: at 1 is before 2, the time of the event before`},
+		{"negative moment", header + `{"at":-1,"kind":"forever"}`, `line 2, column 2: at -1 is negative`},
+		{"time runs backwards", header + `{"at":2,"kind":"crash","process":0}` + "\n" + `{"at":1,"kind":"forever"}`, `line 3, column 2: at 1 is before 2, the time of the event before`},
 		{"delivered before asked", wall + `{"at":2,"since":3,"kind":"deliver","process":0,"peer":1}`, `line 2, column 9: since 3 is after at, 2`},
 		{"negative since", wall + `{"at":2,"since":-3,"kind":"deliver","process":0,"peer":1}`, `line 2, column 9: since -3 is negative`},
 		{"interval among points", header + `{"at":2,"since":1,"kind":"deliver","process":0,"peer":1}`, `line 2, column 9: since in a history of points (want clock wall)`},
@@ -62,6 +69,21 @@ func TestReadErrors(t *testing.T) {
 		{"accept without op", wall + `{"kind":"accept","process":0,"peer":1}`, `line 2, column 2: accept without op`},
 		{"accept without send", wall + `{"kind":"accept","op":1,"process":0,"peer":1}`, `line 2, column 18: accept of op 1, which no open send has`},
 		{"accept of another message", wall + send + `{"at":1,"kind":"accept","op":1,"process":0,"peer":1,"message":"b"}`, `line 3, column 25: accept of op 1 as 0>1 "b", sent as 0>1 "a"`},
+		{"crash twice", header + crash + crash, `line 3, column 17: crash at process 1, which is down`},
+		{"recovery without a crash", header + recovery, `line 2, column 19: recover of process 1, which is up`},
+		{"recovery twice", header + crash + recovery + recovery, `line 4, column 19: recover of process 1, which is up`},
+		{"send while down", header + crash + `{"kind":"send","process":1,"peer":0}`, `line 3, column 16: send at process 1, which is down`},
+		{"delivery while down", header + crash + `{"kind":"deliver","process":1,"peer":0}`, `line 3, column 19: deliver at process 1, which is down`},
+		{"held while down", header + crash + `{"kind":"held","process":1,"count":0}`, `line 3, column 16: held at process 1, which is down`},
+		{"call that returns while down", wall + `{"kind":"send","op":1,"process":1,"peer":0}` + "\n" + crash + `{"kind":"accept","op":1,"process":1,"peer":0}`, `line 4, column 25: accept at process 1, which is down`},
+		{"cut twice", header + cut + cut, `line 3, column 2: cut 0>1, which is cut already`},
+		{"healed without a cut", header + heal, `line 2, column 2: heal 0>1, which is not cut`},
+		{"healed twice", header + cut + heal + heal, `line 4, column 2: heal 0>1, which is not cut`},
+		{"other direction healed", header + cut + `{"kind":"heal","process":1,"peer":0}`, `line 3, column 2: heal 1>0, which is not cut`},
+		{"cut from a process to itself", header + `{"kind":"cut","process":0,"peer":0}`, `line 2, column 27: cut 0>0, from a process to itself`},
+		{"cut of an unknown process", header + `{"kind":"cut","process":0,"peer":2}`, `line 2, column 27: process 2, want 0 to 1`},
+		{"crash for ever", header + `{"kind":"forever"}` + "\n" + crash + recovery, `line 3, column 2: crash after forever: a fault that recurs for ever`},
+		{"forever twice", header + `{"kind":"forever"}` + "\n" + `{"kind":"forever"}`, `line 3, column 2: forever after forever`},
 		{"long line", header + `{"kind":"forever"` + strings.Repeat(" ", 1<<20) + "}", `line 2, column 1048577: line is longer than 1048576 bytes`},
 		{"long header", `{` + strings.Repeat(" ", 3<<20) + "}", `line 1, column 1048577: line is longer than 1048576 bytes`},
 	}
@@ -76,6 +98,20 @@ func TestReadErrors(t *testing.T) {
 				t.Errorf("got  %v\nwant %s", err, test.want)
 			}
 		})
+	}
+}
+
+// TestReadFaults demands that faults in an order that can happen are read.
+func TestReadFaults(t *testing.T) {
+	for _, events := range []string{
+		crash + recovery + crash + recovery + `{"kind":"deliver","process":1,"peer":0}`,
+		cut + heal + cut + crash + heal + recovery,
+		crash + `{"kind":"send","process":0,"peer":1}` + "\n" + cut,
+		cut + `{"kind":"cut","process":1,"peer":0}` + "\n" + `{"kind":"forever"}`,
+	} {
+		if _, _, err := histories.ReadAll(strings.NewReader(header + events)); err != nil {
+			t.Errorf("%s: %v", events, err)
+		}
 	}
 }
 

@@ -6,8 +6,10 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fairloss/histories"
 	"fairloss/spec"
@@ -34,7 +36,8 @@ func TestWriteAllErrors(t *testing.T) {
 var (
 	fullHeader = histories.Header{
 		Link: "a<b", Guarantee: "fifo", Assumes: "bag(capacity=4,drops=2,duplicates=1)", Processes: 3,
-		Seed: math.MaxUint64, Clock: histories.Wall, Bound: histories.Bound{Window: 2, Buffer: 8}, Expect: map[string]int{"PL1": 0, "PL2": 7},
+		Seed: math.MaxUint64, Clock: histories.Wall, Bound: histories.Bound{Window: 2, Buffer: 8},
+		Load: spec.Load{Factor: 1, Spare: 40, Window: time.Second}, After: 8 * time.Second, Expect: map[string]int{"PL1": 0, "PL2": 7},
 	}
 	everyKind = []spec.Event{
 		{Kind: spec.Send, Process: 0, Peer: 1, Message: "a", Op: 1, At: 1},
@@ -72,6 +75,27 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// TestClaim wants a guarantee to be claimed again by what Claim has put into a
+// header, with the parameters of its properties.
+func TestClaim(t *testing.T) {
+	all := append(spec.Guarantees(),
+		spec.PerfectDetector, spec.Fenced, spec.FencedLease, spec.ExternallyConsistentOrder, spec.EventuallyPerfectDetector(8*time.Second),
+		spec.FIFO.With(spec.Bounded(4, 8)), spec.Perfect.With(spec.Amplification(1, 50, time.Second)))
+	for _, want := range all {
+		var h histories.Header
+		h.Claim(want)
+		got, err := h.Claimed()
+		if err != nil || got.Name != want.Name || !slices.EqualFunc(got.Properties, want.Properties, func(p, q spec.Property) bool {
+			return p.ID == q.ID && p.Sentence == q.Sentence
+		}) {
+			t.Errorf("%s: claimed is %v, %v", want.Name, got, err)
+		}
+	}
+	if g, err := (histories.Header{Guarantee: "perfectly"}).Claimed(); err == nil || err.Error() != `unknown guarantee "perfectly"` {
+		t.Errorf("got %v, %v", g, err)
+	}
+}
+
 func TestFileText(t *testing.T) {
 	file := write(t, histories.Header{Link: "fifo", Processes: 2}, []spec.Event{
 		{Kind: spec.Send, Process: 0, Peer: 1, Message: "é\t", At: 1},
@@ -103,7 +127,8 @@ func TestWriteErrors(t *testing.T) {
 		{"no kind", histories.Header{}, []spec.Event{{}}, `event 0: unknown kind(0)`},
 		{"unknown kind", histories.Header{}, []spec.Event{{Kind: 99}}, `event 0: unknown kind(99)`},
 		{"stray field", histories.Header{}, []spec.Event{{Kind: spec.Send, Peer: 1, Packet: "a"}}, `event 0: send with packet`},
-		{"time runs backwards", histories.Header{}, []spec.Event{{Kind: spec.Forever, At: 2}, {Kind: spec.Forever, At: 1}}, `event 1: at 1 is before 2, the time of the event before`},
+		{"time runs backwards", histories.Header{}, []spec.Event{{Kind: spec.Held, At: 2}, {Kind: spec.Forever, At: 1}}, `event 1: at 1 is before 2, the time of the event before`},
+		{"recovery without a crash", histories.Header{}, []spec.Event{{Kind: spec.Recover, Process: 3}}, `event 0: recover of process 3, which is up`},
 		{"long line", histories.Header{}, []spec.Event{{Kind: spec.Send, Message: spec.Message(strings.Repeat("a", 1<<20))}}, `event 0: its line is longer than 1048576 bytes`},
 	}
 	for _, test := range tests {
@@ -138,6 +163,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(wall + send + `{"at":2,"kind":"accept","op":1,"process":0,"peer":1,"message":"a"}`))
 	f.Add([]byte(`{"fairloss":"history","version":1,"expect":{},"window":3,"buffer":1}`))
 	f.Add([]byte(header + `{"kind":"held","process":1,"count":5,"at":1e2}`))
+	f.Add([]byte(header + crash + recovery + cut + heal))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		h, events, err := histories.ReadAll(bytes.NewReader(file))
 		if err != nil {

@@ -117,7 +117,7 @@ func (out *Effects) Commit(stable []byte, deliveries ...Delivery) {
 // without time: a link that reads the clock is checked in a timed world only.
 func (out *Effects) Now() time.Duration {
 	if out.clock == nil {
-		panic("impl: Effects.Now called in a world without time")
+		panic("impl: Effects.Now called in a world without time: who reads a clock is checked by fairloss/checker/timed")
 	}
 	return out.clock()
 }

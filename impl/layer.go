@@ -55,8 +55,11 @@ type Confirmer interface {
 }
 
 // Recoverer is a layer that survives crashes: Recover replaces Init on a fresh
-// instance, and stable is what the last completed Store or Commit wrote, nil
-// where there was none. Where a layer is none, Init is called and all is lost.
+// instance after a crash, and stable is what the last completed Store or Commit
+// wrote. A process that has stored nothing cannot tell that it has crashed: it
+// handles Init, as at its first start. In a stack that has stored something,
+// the part of a layer that has not is nil. Where a layer is none, Init is called
+// and all is lost.
 type Recoverer interface {
 	Recover(stable []byte, out *Effects)
 }

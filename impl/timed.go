@@ -36,8 +36,7 @@ func Timed() []Link {
 			Doc:        "Grants a lease for a time, to one process at a time, with a margin for the drift of clocks.",
 		},
 		{
-			Name: "fencedlease", Processes: 3, New: lease.New,
-			Guarantee:  spec.Guarantee{Name: "fenced", Properties: []spec.Property{spec.Fencing}},
+			Name: "fencedlease", Guarantee: spec.Fenced, Processes: 3, New: lease.New,
 			Conditions: "end=10s delay=10µs..5ms send=1>0:500@0s/10ms send=2>0:500@0s/10ms drift=1:-20000ppm jump=1@2s:-500ms pause=1@4s..4.33s pause=1@5s..5.33s pause=2@6s..6.33s work=2:3ms",
 			Doc:        "The same lease with clocks that cannot be trusted: who acts on an old grant is refused.",
 		},

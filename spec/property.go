@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Class says when a property can be broken.
@@ -51,7 +52,17 @@ type Property struct {
 	Recurs   Recurrence // liveness: how often what is owed must be met
 	Window   int        // BND: messages of a channel that may be unconfirmed; else 0
 	Buffer   int        // BND: messages that a process may hold; else 0
+	Load     Load       // AMP: what the links may transmit; else zero
 	New      func() Monitor
+
+	After time.Duration // EFD2: from when on it is claimed; else 0
+}
+
+// Load is how many packets may be transmitted within any time as long as
+// Window: Spare, and Factor for each message sent in it.
+type Load struct {
+	Factor, Spare int
+	Window        time.Duration
 }
 
 // Monitor judges one history as it happens. It is a deterministic automaton:

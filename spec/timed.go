@@ -72,7 +72,7 @@ func Amplification(factor, spare int, window time.Duration) Property {
 	return Property{
 		ID: "AMP", Name: "bounded amplification", Class: Safety, Source: petrov + "cascading failures",
 		Sentence: fmt.Sprintf("Within %v never more than %d packets are transmitted where messages are sent, and %d for each message sent in that time.", window, spare, factor),
-		Reads:    KindsOf(Send, Transmit), Tested: Transmit,
+		Reads:    KindsOf(Send, Transmit), Tested: Transmit, Load: Load{factor, spare, window},
 		New: func() Monitor { return &amplification{factor: factor, spare: spare, window: int64(window)} },
 	}
 }
@@ -83,7 +83,7 @@ func EventualAccuracy(after time.Duration) Property {
 	return Property{
 		ID: "EFD2", Name: "eventual strong accuracy", Class: Both, Source: detectors,
 		Sentence: fmt.Sprintf("From %v on no process that is up is suspected by one that is up.", after),
-		Reads:    KindsOf(Deliver, Crash, Recover, Forever), Tested: Deliver,
+		Reads:    KindsOf(Deliver, Crash, Recover, Forever), Tested: Deliver, After: after,
 		New: func() Monitor { return &eventualAccuracy{after: int64(after)} },
 	}
 }
@@ -94,9 +94,10 @@ func TimedProperties() []Property {
 	return []Property{FD1, FD2, Exclusion, Fencing, ExternalConsistency}
 }
 
-// The guarantees of a timed world. ParseGuarantee does not know their names.
+// The guarantees of a timed world. ParseTimedGuarantee knows their names.
 var (
 	PerfectDetector           = Guarantee{"perfect-detector", []Property{FD1, FD2}}
+	Fenced                    = Guarantee{"fenced", []Property{Fencing}}
 	FencedLease               = Guarantee{"fenced-lease", []Property{Exclusion, Fencing}}
 	ExternallyConsistentOrder = Guarantee{"externally-consistent", []Property{PL1, PL2, FIFODelivery, ExternalConsistency}}
 )
@@ -105,4 +106,15 @@ var (
 // until it has learnt, as EventualAccuracy has it.
 func EventuallyPerfectDetector(after time.Duration) Guarantee {
 	return Guarantee{"eventually-perfect-detector", []Property{FD1, EventualAccuracy(after)}}
+}
+
+// ParseTimedGuarantee returns the guarantee of a timed world of that name, with
+// the time of EventuallyPerfectDetector, which the others do without.
+func ParseTimedGuarantee(name string, after time.Duration) (Guarantee, error) {
+	for _, g := range []Guarantee{PerfectDetector, Fenced, FencedLease, ExternallyConsistentOrder, EventuallyPerfectDetector(after)} {
+		if g.Name == name {
+			return g, nil
+		}
+	}
+	return Guarantee{}, fmt.Errorf("unknown guarantee %q", name)
 }

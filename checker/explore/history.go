@@ -9,13 +9,8 @@ import (
 )
 
 func header(link impl.Link) histories.Header {
-	h := histories.Header{
-		Link: link.Name, Guarantee: link.Guarantee.Name, Assumes: link.Assumes.String(),
-		Processes: link.Size(), Clock: histories.Points,
-	}
-	if bound, claimed := link.Guarantee.Property("BND"); claimed {
-		h.Bound = histories.Bound{Window: bound.Window, Buffer: bound.Buffer}
-	}
+	h := histories.Header{Link: link.Name, Assumes: link.Assumes.String(), Processes: link.Size(), Clock: histories.Points}
+	h.Claim(link.Guarantee)
 	return h
 }
 

@@ -162,6 +162,8 @@ func TestBrokenContracts(t *testing.T) {
 		"random":  {"Contract", "handling Receive(", "is not deterministic"},
 		"shares":  {"Contract", "handling Receive(", "is not deterministic"},
 		"strays":  {"Contract", "handling Receive(", "names process 7, which is no peer"},
+		"clock":   {"Contract", "handling Receive(", "Effects.Now called in a world without time", "Replay:"},
+		"forges":  {"Contract", "at process 0, handling Forge(", "panics: runtime error: slice bounds out of range", "send 0>1 \"", "Replay:"},
 		"leaks":   {"Contract", "the link leaks goroutines", "mylink_test.TestBroken"},
 		"exits":   {"Contract", "a handler ended its goroutine"},
 		"stuck":   {"Contract", "handling its Factory, has not returned for 5s"},

@@ -10,8 +10,9 @@ import (
 // broken is an object that is not linearizable over any link.
 type broken struct {
 	Object
-	doc   string
-	calls []call // a workload that shows it
+	parent Object
+	doc    string
+	calls  []call // a workload that shows it
 }
 
 type call struct {
@@ -24,26 +25,31 @@ func mutants() []broken {
 	return []broken{
 		{
 			mutant(RegisterObject(), "reads-own-replica", func(l *Register) impl.Layer { return &readsOwnReplica{*l} }),
+			RegisterObject(),
 			"A read returns what is stored at its own process.",
 			[]call{{0, "wa"}, {1, "r"}},
 		},
 		{
 			mutant(RegisterObject(), "returns-before-imposing", func(l *Register) impl.Layer { return &returnsBeforeImposing{*l} }),
+			RegisterObject(),
 			"A read returns what it found before that is stored anywhere else.",
 			[]call{{0, "wa"}, {1, "r"}, {2, "r"}},
 		},
 		{
 			mutant(CounterObject(), "counts-at-a-majority", func(l *Counter) impl.Layer { return &countsAtMajority{*l} }),
+			CounterObject(),
 			"An operation is over once a majority has answered.",
 			[]call{{0, "inc"}, {1, "inc"}, {2, "get"}},
 		},
 		{
 			mutant(RingObject(), "serves-any-view", func(l *Ring) impl.Layer { return &servesAnyView{*l} }),
+			RingObject(),
 			"A process serves a request that an older view addressed.",
 			[]call{{2, "wa"}, {0, "r"}},
 		},
 		{
 			mutant(RingObject(), "serves-before-the-record", func(l *Ring) impl.Layer { return &servesBeforeRecord{*l} }),
+			RingObject(),
 			"The new owner serves before the record has come.",
 			[]call{{0, "wa"}, {0, "r"}},
 		},

@@ -21,6 +21,7 @@ type Outcome struct {
 	Called    int // operations
 	Returned  int // of those called
 	Rejected  int // histories that Porcupine rejects
+	First     int // number of the first of them, from 1; 0 where there is none
 }
 
 // Verdict is what the outcome means: nothing where no operation returned.
@@ -41,7 +42,7 @@ func Try(o Object, link impl.Link, seed uint64, schedules int) (Outcome, error) 
 	outcome := Outcome{Schedules: schedules}
 	random := rand.New(rand.NewPCG(seed, 0))
 	var sys *world.System
-	for range schedules {
+	for n := range schedules {
 		if sys == nil || sys.Size() > maxLearnt {
 			var err error
 			if sys, err = world.New(o.Over(link), nil); err != nil {
@@ -54,7 +55,9 @@ func Try(o Object, link impl.Link, seed uint64, schedules int) (Outcome, error) 
 		}
 		outcome.count(w.History())
 		if Judge(o, w.History()) == spec.Violated {
-			outcome.Rejected++
+			if outcome.Rejected++; outcome.First == 0 {
+				outcome.First = n + 1
+			}
 		}
 	}
 	return outcome, nil

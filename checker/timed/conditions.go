@@ -36,7 +36,7 @@ type Conditions struct {
 	Drifts []Drift
 	Jumps  []Jump
 	Pauses []Interval // the process does nothing; what arrives waits
-	Downs  []Interval // the process has crashed, and recovers at the end
+	Downs  []Interval // the process has crashed, between two events that it handles, and recovers at the end
 	Works  []Work
 }
 

@@ -33,16 +33,16 @@ type process struct {
 	channels map[spec.Process][]time.Duration // by receiver: when each packet that waits for bandwidth leaves
 }
 
-// start makes the process's layer and handles its first event, as after a
-// crash where it has recovered.
-func (w *world) start(p *process, recovered bool) {
+// start makes the process's layer and handles its first event, for the first
+// time or after a crash.
+func (w *world) start(p *process) {
 	p.layer = w.link.New(p.self, impl.Peers(p.self, len(w.processes)))
 	p.ready, _ = impl.As[impl.Readier](p.layer)
 	p.holder, _ = impl.As[impl.Holder](p.layer)
 	p.timers = map[impl.TimerID]uint64{}
 	p.held = 0
 	w.during = call{process: p.self, start: true}
-	if r, ok := impl.As[impl.Recoverer](p.layer); ok && recovered {
+	if r, ok := impl.As[impl.Recoverer](p.layer); ok && p.stable != nil {
 		r.Recover(p.stable, p.out)
 	} else {
 		p.layer.Init(p.out)
@@ -160,6 +160,9 @@ func (w *world) handle(p *process, in input) {
 		p.layer.Timeout(in.timer, p.out)
 	}
 	w.apply(p)
+	if in.kind == request && len(w.conditions.Downs) > 0 { // where processes crash, a link answers for what it has accepted
+		w.record(spec.Event{Kind: spec.Accept, Process: p.self, Peer: in.peer, Message: spec.Message(in.data)})
+	}
 }
 
 // apply carries out what the layer wants done.
@@ -179,6 +182,7 @@ func (w *world) apply(p *process) {
 		case impl.Store, impl.Commit:
 			p.stable = e.Stable
 			for _, d := range e.Deliveries {
+				w.record(spec.Event{Kind: spec.Store, Process: p.self, Peer: d.From, Message: d.Message})
 				w.deliver(p, d)
 			}
 		}

@@ -1,10 +1,13 @@
 package timed
 
 import (
+	"io"
 	"slices"
 	"time"
 
 	"fairloss/checker"
+	"fairloss/histories"
+	"fairloss/impl"
 	"fairloss/spec"
 )
 
@@ -52,6 +55,13 @@ func (r *Result) Of(id string) spec.Verdict {
 		}
 	}
 	return spec.Inconclusive
+}
+
+// WriteHistory writes the history of a run of the link under conditions.
+func WriteHistory(w io.Writer, link impl.Link, c Conditions, events []spec.Event) error {
+	h := histories.Header{Link: link.Name, Processes: link.Size(), Seed: c.Seed, Clock: histories.Points}
+	h.Claim(link.Guarantee)
+	return histories.WriteAll(w, h, events)
 }
 
 // Rate returns how many packets were transmitted within each of so many equal

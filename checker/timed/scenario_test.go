@@ -15,7 +15,7 @@ import (
 // find returns the link of that name.
 func find(t *testing.T, name string) impl.Link {
 	t.Helper()
-	all := slices.Concat(impl.Registry(), impl.Timed(), mutant.Timed())
+	all := slices.Concat(impl.Registry(), impl.Timed(), mutant.Registry(), mutant.Timed())
 	i := slices.IndexFunc(all, func(l impl.Link) bool { return l.Name == name })
 	if i < 0 {
 		t.Fatalf("there is no link %s", name)

@@ -134,7 +134,7 @@ func (w *world) happen(p *process, d due) {
 		if p.life > 0 {
 			w.record(spec.Event{Kind: spec.Recover, Process: p.self})
 		}
-		w.start(p, p.life > 0)
+		w.start(p)
 	}
 }
 

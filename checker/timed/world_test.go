@@ -3,11 +3,13 @@ package timed_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"fairloss/checker"
 	"fairloss/checker/timed"
 	"fairloss/histories"
 	"fairloss/impl"
@@ -174,9 +176,38 @@ func TestCrash(t *testing.T) {
 			got = append(got, fmt.Sprintf("%v %v", time.Duration(e.At), e))
 		}
 	}
-	want := []string{`0s deliver 0>1 "m1"`, `1ms deliver 0>1 "m2"`, `2ms crash 1`, `3ms recover 1`, `3ms deliver 0>1 "recovered m2"`, `4ms crash 1`}
+	want := []string{`0s store 0>1 "m1"`, `0s deliver 0>1 "m1"`, `1ms store 0>1 "m2"`, `1ms deliver 0>1 "m2"`, `2ms crash 1`, `3ms recover 1`, `3ms deliver 0>1 "recovered m2"`, `4ms crash 1`}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// TestLinksThatSurviveCrashes wants what such links promise held, whenever
+// processes crash, and a mutant caught by what it logs.
+func TestLinksThatSurviveCrashes(t *testing.T) {
+	violated := map[string]int{}
+	for _, name := range []string{"logged", "exactlyonce", "logs-header"} {
+		for seed := range uint64(20) {
+			conditions := fmt.Sprintf("end=20s delay=1ms..3ms loss=0.3 until=1s send=0>1:10@0s/1ms down=0@%dms..8ms down=1@%dms..30ms", seed%8, 9+seed)
+			r := run(t, find(t, name), conditions, seed+1)
+			if r.Verdict() == spec.Violated {
+				violated[name]++
+			} else if find(t, name).Kind == impl.Correct && r.Verdict() != spec.Holds {
+				t.Errorf("%s, seed %d: %+v", name, seed+1, r.Judgements)
+			}
+		}
+	}
+	if violated["logged"]+violated["exactlyonce"] > 0 || violated["logs-header"] == 0 {
+		t.Errorf("violated, of 20 runs each: %v", violated)
+	}
+}
+
+// A process that has stored nothing begins again as at its first start.
+func TestCrashOfWhatStoredNothing(t *testing.T) {
+	link := impl.Link{New: impl.FactoryOf(late{}), Guarantee: spec.FairLoss}
+	r := run(t, link, "end=1s down=1@2ms..3ms", 1)
+	if got := strings.Join(times(r, spec.Deliver, 1), " "); got != "8ms" {
+		t.Errorf("its timer expires at %s, want 8ms: 5ms after Init", got)
 	}
 }
 
@@ -218,6 +249,44 @@ func TestSameSeedSameHistory(t *testing.T) {
 			t.Errorf("%s: two runs of one seed differ", link.Name)
 		} else if first == history(2) {
 			t.Errorf("%s: two seeds are one run", link.Name)
+		}
+	}
+}
+
+// TestHistoriesAreJudgedAgain wants the judgements of a run again from the file
+// of its history, of every link and mutant, and among processes that crash.
+func TestHistoriesAreJudgedAgain(t *testing.T) {
+	for _, link := range slices.Concat(impl.Timed(), mutant.Timed()) {
+		c := parse(t, link.Conditions)
+		c.Seed = 1
+		for range 2 {
+			r, err := timed.Run(link, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var b bytes.Buffer
+			if err := timed.WriteHistory(&b, link, c, r.Events); err != nil {
+				t.Fatalf("%s: %v", link.Name, err)
+			}
+			h, events, err := histories.ReadAll(&b)
+			if err != nil {
+				t.Fatalf("%s: %v", link.Name, err)
+			}
+			again, err := checker.History(t.Context(), h, events)
+			if err != nil {
+				t.Fatalf("%s: %v", link.Name, err)
+			}
+			said := func(list []checker.Judgement) map[string]string {
+				m := map[string]string{}
+				for _, j := range list {
+					m[j.Property.ID] = fmt.Sprint(j.Verdict, j.Broken, j.Reason)
+				}
+				return m
+			}
+			if got, want := said(again), said(r.Judgements); !maps.Equal(got, want) {
+				t.Errorf("%s, %s:\n%v\nfrom the file:\n%v", link.Name, c, want, got)
+			}
+			c.Downs = append(c.Downs, timed.Interval{Process: timed.Everyone, From: time.Second, To: 1100 * time.Millisecond})
 		}
 	}
 }

@@ -76,7 +76,7 @@ func (in input) feed(layer impl.Layer, stable []byte, out *impl.Effects) {
 	case expiry:
 		layer.Timeout(in.timer, out)
 	case recovery:
-		if r, ok := impl.As[impl.Recoverer](layer); ok {
+		if r, ok := impl.As[impl.Recoverer](layer); ok && stable != nil {
 			r.Recover(slices.Clone(stable), out)
 		} else {
 			layer.Init(out)
@@ -229,7 +229,8 @@ func (pr *process) readiness(layer impl.Layer) uint64 {
 	return ready
 }
 
-// check refuses effects that name a process which does not exist.
+// check refuses effects that name a process which does not exist, and packets
+// that make the link's Forge fail.
 func (pr *process) check(e impl.Effect, in input) error {
 	var named []spec.Process
 	switch e.Kind {
@@ -244,6 +245,9 @@ func (pr *process) check(e impl.Effect, in input) error {
 		if q < 0 || int(q) >= pr.sys.n || q == pr.self {
 			return &Failure{Process: pr.self, Event: in.String(), Text: fmt.Sprintf("names process %d, which is no peer", q)}
 		}
+	}
+	if e.Kind == impl.Transmit && pr.sys.forger != nil {
+		return pr.sys.foresee(pr.sys.packet(string(e.Packet)))
 	}
 	return nil
 }
@@ -278,7 +282,7 @@ func (pr *process) events(list []spec.Event, in input, o outcome, held int) []sp
 	}
 	switch {
 	case o.down:
-		list = append(list, spec.Event{Kind: spec.Crash, Process: pr.self})
+		return append(list, spec.Event{Kind: spec.Crash, Process: pr.self})
 	case in.kind == request && pr.sys.link.Assumes.Crashes > 0:
 		list = append(list, spec.Event{Kind: spec.Accept, Process: pr.self, Peer: in.peer, Message: spec.Message(in.data)})
 	}

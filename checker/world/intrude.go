@@ -39,7 +39,7 @@ func (w *World) forgeMoves(moves []Move) []Move {
 					continue
 				}
 				w.forged = append(w.forged, w.sys.net.variantsOf(p)...)
-				w.forged = append(w.forged, w.sys.forgeries(p)...)
+				w.forged = append(w.forged, w.sys.forged[p]...)
 			}
 		}
 		w.listed.clear()
@@ -118,24 +118,22 @@ func (n *network) variantsOf(p uint32) []uint32 {
 	return n.variants[p]
 }
 
-// forgeries returns what an attacker who knows the link but no secret can make
-// of a packet.
-func (sys *System) forgeries(p uint32) []uint32 {
-	if sys.forger == nil {
+// foresee learns what an attacker who knows the link but no secret can make of
+// a packet that is transmitted.
+func (sys *System) foresee(p uint32) (err error) {
+	if _, known := sys.forged[p]; known {
 		return nil
 	}
-	if list, known := sys.forged[p]; known {
-		return list
-	}
-	sys.memo.learn()
-	var list []uint32
-	sys.calls.enter(0, input{kind: forging, data: sys.net.names[p]})
-	defer sys.calls.leave()
-	for _, q := range sys.forger.Forge(impl.Packet(sys.net.names[p])) {
+	in := input{kind: forging, data: sys.net.names[p]}
+	defer sys.calls.current.Store(sys.calls.current.Load()) // of the handler that transmits
+	defer sys.procs[0].caught(in, &err)
+	sys.calls.enter(0, in)
+	list := []uint32{}
+	for _, q := range sys.forger.Forge(impl.Packet(in.data)) {
 		list = append(list, sys.packet(string(q)))
 	}
 	sys.forged[p] = list
-	return list
+	return nil
 }
 
 // Bounds of what is tried with a packet, so that searches come to an end.

@@ -96,11 +96,8 @@ func (o *oracle) handle(p spec.Process, a world.Action, call []spec.Event, run h
 func (o *oracle) crash(p spec.Process) {
 	o.crashes--
 	o.layers[p], o.timers[p], o.past[p] = nil, nil, nil
+	o.held[p] = 0
 	o.observe(spec.Event{Kind: spec.Crash, Process: p})
-	if o.held[p] != 0 {
-		o.held[p] = 0
-		o.observe(spec.Event{Kind: spec.Held, Process: p})
-	}
 }
 
 // instance makes an instance in the state of process p, by doing all again.
@@ -352,7 +349,7 @@ func (o *oracle) handler(a world.Action) handler {
 	}
 	stable := o.stable[a.From]
 	return func(l impl.Layer, out *impl.Effects) {
-		if r, ok := impl.As[impl.Recoverer](l); ok {
+		if r, ok := impl.As[impl.Recoverer](l); ok && stable != nil {
 			r.Recover(slices.Clone(stable), out)
 			return
 		}

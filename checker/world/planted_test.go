@@ -84,3 +84,21 @@ type confirmed struct {
 func (l *confirmed) Confirmed(to spec.Process, p impl.Packet, out *impl.Effects) {
 	l.confirmed(to, p, out)
 }
+
+// forging is a planted layer that says what can be made of its packets.
+type forging struct {
+	planted
+	forge func(p impl.Packet) []impl.Packet
+}
+
+func (l *forging) Forge(p impl.Packet) []impl.Packet { return l.forge(p) }
+
+// forgeable returns a link that adds nothing, among attackers, who ask forge.
+func forgeable(forge func(p impl.Packet) []impl.Packet) impl.Link {
+	return impl.Link{
+		Name: "planted", Guarantee: spec.FairLoss, Assumes: spec.Assumptions{Forgeries: 1},
+		New: func(spec.Process, []spec.Process) impl.Layer {
+			return &forging{planted{send: transmitting, receive: delivering}, forge}
+		},
+	}
+}

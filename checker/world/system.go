@@ -34,7 +34,7 @@ type System struct {
 	confirmations [][]uint32          // channel, packet -> input of the sender, plus one
 	forever       uint32              // the observation of a Forever event
 	voiding       bool                // faults can void obligations
-	forger        impl.Forger         // nil where the link is none
+	forger        impl.Forger         // nil where the link is none, or nothing is forged
 	forged        map[uint32][]uint32 // packet -> what can be made of it
 	partitions    map[bool][]uint32   // whether it is a cut, channel -> observation
 	calls         *calls
@@ -71,15 +71,23 @@ func New(link impl.Link, properties []spec.Property) (*System, error) {
 	if len(properties) > maxProperties {
 		return nil, fmt.Errorf("%d properties, want at most %d", len(properties), maxProperties)
 	}
-	sys := &System{link: link, n: n, net: newNetwork(link.Assumes), judges: newJudges(properties)}
+	sys := &System{link: link, n: n, net: newNetwork(link.Assumes), judges: newJudges(properties), forged: map[uint32][]uint32{}}
 	sys.receipts, sys.confirmations = make([][]uint32, n*n), make([][]uint32, n*n)
 	sys.voiding = link.Assumes.Crashes+link.Assumes.Cuts > 0
 	sys.memo = &memo{}
 	sys.net.memo, sys.judges.memo = sys.memo, sys.memo
 	sys.calls = watch(sys)
 	for p := range spec.Process(n) {
-		pr := newProcess(sys, p)
-		sys.procs = append(sys.procs, pr)
+		sys.procs = append(sys.procs, newProcess(sys, p))
+	}
+	if link.Assumes.Forgeries > 0 {
+		layer, err := sys.procs[0].instance()
+		if err != nil {
+			return nil, err
+		}
+		sys.forger, _ = impl.As[impl.Forger](layer)
+	}
+	for _, pr := range sys.procs {
 		if err := pr.start(); err != nil {
 			return nil, err
 		}
@@ -88,8 +96,6 @@ func New(link impl.Link, properties []spec.Property) (*System, error) {
 	if link.Assumes.Cuts > 0 {
 		sys.observePartitions()
 	}
-	sys.forged = map[uint32][]uint32{}
-	sys.forger, _ = impl.As[impl.Forger](sys.procs[0].live)
 	return sys, nil
 }
 

@@ -129,6 +129,7 @@ var faults = []struct {
 	{"panic in AppendKey", plant(func(spec.Process) *planted {
 		return &planted{key: func() []byte { panic("no memory") }}
 	}), `at process 0, handling Init\(\), panics: no memory`},
+	{"panic in Forge", forgeable(func(impl.Packet) []impl.Packet { panic("no memory") }), `at process 0, handling Forge\(".*"\), panics: no memory`},
 	{"a clock", plant(func(spec.Process) *planted {
 		return &planted{send: func(_ spec.Process, _ spec.Message, out *impl.Effects) { out.Now() }}
 	}), `at process [01], handling Send\([01], ".*"\), panics: impl: Effects.Now called in a world without time`},
@@ -194,6 +195,33 @@ func TestFaults(t *testing.T) {
 				t.Errorf("%q does not match %s", failure, fault.want)
 			}
 		})
+	}
+}
+
+// A schedule that leads to a packet of which Forge fails fails with it, with
+// and without a memo: so it can be shrunk and replayed.
+func TestForgeFailsWhereItsPacketIsSent(t *testing.T) {
+	link := forgeable(func(p impl.Packet) []impl.Packet { return []impl.Packet{p[1:]} })
+	send := world.Action{Kind: world.Send, From: 1, To: 0}
+	sys := newSystem(t, link)
+	witness, err := sys.Witness(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range []*world.World{sys.World(nil), witness} {
+		send.Message = "a"
+		if err := w.Apply(send); err != nil {
+			t.Errorf("a packet that can be forged: %v", err)
+		}
+		send.Message = ""
+		const want = `the link at process 0, handling Forge(""), panics: runtime error: slice bounds out of range [1:0]`
+		if err := w.Apply(send); err == nil || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+	link.Assumes.Forgeries = 0
+	if err := newSystem(t, link).World(nil).Apply(send); err != nil {
+		t.Errorf("where nobody forges: %v", err)
 	}
 }
 

@@ -111,6 +111,10 @@ func TestCommands(t *testing.T) {
 			out:   []string{"HB   violated", "line 2: it is sent only at line 3"},
 		},
 		{name: "check of silence with clocks", args: "check -clocks -", stdin: header + send, code: 2, out: []string{"HB   inconclusive"}},
+		{
+			name: "what cannot happen", args: "check -", stdin: header + send + `{"at":2,"kind":"recover","process":1}`, code: 3,
+			err: []string{"standard input:3:26: recover of process 1, which is up"},
+		},
 		{name: "no such file", args: "check no/such/file", code: 3, err: []string{"no such file"}},
 		{name: "unknown guarantee", args: "check -guarantee some -", stdin: header + send, code: 3, err: []string{`unknown guarantee "some"`}},
 
@@ -164,6 +168,11 @@ func TestCommands(t *testing.T) {
 		{name: "run under impossible conditions", args: "run -timed loss=9 fifo", code: 3, err: []string{"probability 9: want 0 to 1"}},
 		{name: "run a campaign of none", args: "run -campaign -1 agededup", code: 3, err: []string{"a campaign of -1 runs"}},
 		{name: "run a plot into nowhere", args: "run -plot no/such/directory/p.svg agededup", code: 3, err: []string{"no such file"}},
+		{
+			name: "run in virtual time, keeping the history", args: "run -seed 1 -o " + filepath.Join(t.TempDir(), "h") + " detector",
+			out: []string{"holds: FD1 FD2"},
+		},
+		{name: "campaign with a history", args: "run -campaign 2 -o h detector", code: 3, err: []string{"has no plot and no history"}},
 		{name: "run with a flag of the other world", args: "run -loss 0.1 lease", code: 3, err: []string{"-loss means nothing in virtual time"}},
 		{name: "explore a link that leans on time", args: "explore lease", code: 3, err: []string{"leans on time: try 'fairloss run lease'"}},
 		{name: "run with words", args: "run fifo -messages many", code: 3, err: []string{`run: invalid value "many"`}},

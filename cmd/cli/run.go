@@ -32,6 +32,7 @@ var runCommand = command{
 		"fairloss run -kill 200 -messages 20000 logged",
 		"fairloss run -timed 'delay=1ms..5ms loss=0.1 send=0>1:100@0s/1ms pause=1@20ms..40ms' fifo",
 		"fairloss run backoff",
+		"fairloss run -o detector.jsonl detector && fairloss check detector.jsonl",
 		"fairloss run -campaign 50 no-jitter",
 	},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
@@ -58,6 +59,7 @@ var runCommand = command{
 			set := map[string]bool{}
 			flags.Visit(func(f *flag.Flag) { set[f.Name] = true })
 			if set["timed"] || link.Conditions != "" {
+				virtual.history = *output
 				return virtual.run(s, link, cfg.Seed, set)
 			}
 			if cable := link.Assumes.Network == spec.FIFONetwork; cable && !set["dup"] && !set["reorder"] {

@@ -29,6 +29,7 @@ type virtualTime struct {
 	conditions string
 	campaign   int
 	plot       string
+	history    string
 }
 
 func (v *virtualTime) flags(flags *flag.FlagSet) {
@@ -38,7 +39,7 @@ func (v *virtualTime) flags(flags *flag.FlagSet) {
 }
 
 // timedFlags are those that mean something in virtual time.
-var timedFlags = []string{"timed", "campaign", "plot", "seed", "json"}
+var timedFlags = []string{"timed", "campaign", "plot", "seed", "json", "o"}
 
 func (v *virtualTime) run(s *session, link impl.Link, seed uint64, set map[string]bool) (spec.Verdict, error) {
 	for name := range set {
@@ -60,8 +61,8 @@ func (v *virtualTime) run(s *session, link impl.Link, seed uint64, set map[strin
 		c.Seed = 1 + rand.Uint64N(1_000_000)
 	}
 	switch {
-	case v.campaign < 0, v.campaign > 0 && v.plot != "":
-		return 0, fmt.Errorf("run: a campaign of %d runs cannot be made, or has no plot", v.campaign)
+	case v.campaign < 0, v.campaign > 0 && (v.plot != "" || v.history != ""):
+		return 0, fmt.Errorf("run: a campaign of %d runs cannot be made, or has no plot and no history", v.campaign)
 	case v.campaign > 0:
 		return s.campaign(link, c, v.campaign)
 	}
@@ -98,7 +99,7 @@ func (v *virtualTime) once(s *session, link impl.Link, c timed.Conditions) (spec
 		Packets: timed.Rate(result.Events, result.Elapsed, plotParts),
 	}
 	plot := chart.Plot{Title: "packets over time", Counts: r.Packets, End: result.Elapsed}
-	if err := v.save(plot); err != nil {
+	if err := v.save(link, c, result, plot); err != nil {
 		return 0, err
 	}
 	if s.json {
@@ -107,8 +108,17 @@ func (v *virtualTime) once(s *session, link impl.Link, c timed.Conditions) (spec
 	return r.Verdict, s.printTimed(r, result, plot)
 }
 
-// save writes the plot where -plot says.
-func (v *virtualTime) save(plot chart.Plot) error {
+// save writes the history where -o says, and the plot where -plot says.
+func (v *virtualTime) save(link impl.Link, c timed.Conditions, result timed.Result, plot chart.Plot) error {
+	if v.history != "" {
+		file, err := os.Create(v.history)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(timed.WriteHistory(file, link, c, result.Events), file.Close()); err != nil {
+			return err
+		}
+	}
 	if v.plot == "" {
 		return nil
 	}

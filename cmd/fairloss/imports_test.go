@@ -33,7 +33,7 @@ var allowed = map[string][]string{
 	"checker/causal":     {"fairloss/spec"},
 	"checker/generals":   {"fairloss/spec"},
 	"checker/replicated": {"fairloss/spec", "fairloss/impl", "fairloss/checker/world", "github.com/anishathalye/porcupine"},
-	"checker/timed":      {"fairloss/spec", "fairloss/impl", "fairloss/checker"},
+	"checker/timed":      {"fairloss/spec", "fairloss/impl", "fairloss/checker", "fairloss/histories"},
 	"checker/trial":      {"fairloss/spec", "fairloss/impl", "fairloss/impl/netlink", "fairloss/impl/netlink/filestore", "fairloss/histories", "fairloss/checker"},
 	"checker/linktest":   {"fairloss/spec", "fairloss/impl", "fairloss/histories/chart", "fairloss/checker", "fairloss/checker/world", "fairloss/checker/explore", "pgregory.net/rapid"},
 	"cmd/cli": {

@@ -61,11 +61,13 @@ func TestBroken(t *testing.T) {
 			out.Transmit(from, impl.Packet(rune('a'+shared%26)))
 		}),
 		faulty("strays", func(_ spec.Process, out *impl.Effects) { out.Transmit(7, "p") }),
+		faulty("clock", func(_ spec.Process, out *impl.Effects) { out.Now() }),
 		faulty("leaks", func(spec.Process, *impl.Effects) { go func() { select {} }() }),
 		faulty("exits", func(spec.Process, *impl.Effects) { runtime.Goexit() }),
 		{Name: "stuck", New: func(spec.Process, []spec.Process) impl.Layer { select {} }, Guarantee: spec.AtMostOnce},
 		{Name: "nothing", New: mylink.Right},
 		{Name: "mumbles", New: mumbles, Guarantee: spec.Perfect},
+		{Name: "forges", New: forges, Guarantee: spec.Authenticated, Assumes: spec.Assumptions{Forgeries: 1}},
 		{Name: "judge", New: mylink.Right, Guarantee: spec.Guarantee{Name: "mine", Properties: []spec.Property{faultyProperty()}}},
 		{Name: "forgets", New: forgets, Guarantee: spec.AtMostOnce},
 		{Name: "keyless", New: keyless, Guarantee: spec.AtMostOnce},
@@ -84,6 +86,15 @@ type mumbling struct {
 func mumbles(spec.Process, []spec.Process) impl.Layer { return &mumbling{} }
 
 func (l *mumbling) Describe(p impl.Packet) string { return string(p[99:]) }
+
+// forging cannot say what an attacker makes of a short packet.
+type forging struct{ impl.Layer }
+
+func forges(self spec.Process, peers []spec.Process) impl.Layer {
+	return &forging{mylink.Right(self, peers)}
+}
+
+func (l *forging) Forge(p impl.Packet) []impl.Packet { return []impl.Packet{p[99:]} }
 
 // faultyProperty has a monitor that panics at its hundred-and-first event.
 func faultyProperty() spec.Property {
