@@ -18,6 +18,7 @@ var allowed = map[string][]string{
 	"spec":                   {},
 	"impl":                   {"fairloss/spec"},
 	"impl/mutant":            {"fairloss/spec", "fairloss/impl"},
+	"impl/foreign":           {"fairloss/spec", "fairloss/impl"},
 	"impl/netlink":           {"fairloss/spec", "fairloss/impl"},
 	"impl/netlink/filestore": {"fairloss/spec", "fairloss/impl"},
 	"impl/netlink/storetest": {"fairloss/spec", "fairloss/impl", "fairloss/impl/netlink"},
