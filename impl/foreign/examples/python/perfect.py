@@ -2,8 +2,12 @@
 """A perfect link: retransmits until acknowledged, and delivers each number once."""
 
 import json
+import re
 
 from fairloss import cancel_timer, confirm, deliver, run, set_timer, transmit
+
+
+PACKET = re.compile(r"(data|ack) ([1-9][0-9]*) (.*)", re.ASCII | re.DOTALL)
 
 
 class Perfect:
@@ -25,8 +29,10 @@ class Perfect:
         return effects
 
     def receive(self, sender, packet):
-        kind, number, message = packet.split(" ", 2)
-        n = int(number)
+        match = PACKET.fullmatch(packet)
+        if not match:
+            return []  # damaged, where packets may be
+        kind, n, message = match[1], int(match[2]), match[3]
         if kind == "ack":
             return self.acknowledged(sender, n)
         return self.delivered(sender, n, message) + [transmit(sender, f"ack {n} ")]
