@@ -12,7 +12,7 @@ import (
 // that lead to it on a fresh instance: there is no copying of layers.
 type local struct {
 	key    string // of the layer and its surroundings
-	down   bool // it has crashed: it handles nothing but its recovery
+	down   bool   // it has crashed: it handles nothing but its recovery
 	timers []alarm
 	stable []byte
 	ready  uint64

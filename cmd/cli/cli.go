@@ -26,6 +26,7 @@ import (
 
 	"fairloss/checker/trial"
 	"fairloss/impl"
+	"fairloss/impl/foreign"
 	"fairloss/spec"
 )
 
@@ -53,6 +54,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	out := bufio.NewWriter(stdout)
 	s := &session{ctx: ctx, in: stdin, out: out, err: stderr, screen: stdout, registry: registry}
 	code := s.dispatch(args)
+	s.closePrograms()
 	if err := out.Flush(); err != nil {
 		fmt.Fprintf(stderr, "fairloss: writing the output: %v\n", err)
 		return exitBad
@@ -68,6 +70,7 @@ type session struct {
 	err      io.Writer
 	screen   io.Writer // what out writes to
 	registry []impl.Link
+	programs map[string]*foreign.Program // by name; those that were started
 	json     bool
 }
 

@@ -151,8 +151,15 @@ func (e *effect) check(peers []spec.Process) error {
 		name string
 		has  bool
 	}{
-		{"to", e.To != nil}, {"from", e.From != nil}, {"packet", e.Packet != nil}, {"message", e.Message != nil}, {"timer", e.Timer != nil},
-		{"at_least_ms", e.AtLeast != nil}, {"at_most_ms", e.AtMost != nil}, {"stable", e.Stable != nil}, {"deliveries", e.Deliveries != nil},
+		{"to", e.To != nil},
+		{"from", e.From != nil},
+		{"packet", e.Packet != nil},
+		{"message", e.Message != nil},
+		{"timer", e.Timer != nil},
+		{"at_least_ms", e.AtLeast != nil},
+		{"at_most_ms", e.AtMost != nil},
+		{"stable", e.Stable != nil},
+		{"deliveries", e.Deliveries != nil},
 	} {
 		switch due := slices.Contains(want, field.name); {
 		case due && !field.has:
