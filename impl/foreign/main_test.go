@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 			return
 		}
 	}
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // of these programs, under -race
 	code := m.Run()
 	if err := goleak.Find(); err != nil {
 		fmt.Fprintln(os.Stderr, err)

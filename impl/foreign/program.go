@@ -14,6 +14,7 @@ import (
 const (
 	helloLimit  = 30 * time.Second // for a program to start
 	answerLimit = 4 * time.Second  // for an answer: less than linktest gives a handler in Go
+	exitLimit   = 10 * time.Second // for a program to exit, at the end of its input
 )
 
 // Program is a program that runs. It handles one event at a time, whoever
@@ -23,6 +24,7 @@ type Program struct {
 	link   impl.Link
 	offers offers
 	limit  time.Duration // for an answer
+	grace  time.Duration // for the exit
 
 	mu       sync.Mutex
 	written  int // lines
@@ -46,7 +48,7 @@ func Start(command ...string) (*Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("foreign: %w", err)
 	}
-	p := &Program{child: c, limit: answerLimit}
+	p := &Program{child: c, limit: answerLimit, grace: exitLimit}
 	line, err := c.read(time.Now().Add(helloLimit))
 	p.answered++
 	if err == nil {
@@ -70,8 +72,8 @@ func (p *Program) Link() impl.Link {
 // within a second, by force, which is an error. The instances of its link fail
 // from then on.
 func (p *Program) Close() error {
-	if !p.child.stop(graceTime) {
-		return fmt.Errorf("foreign: %s did not exit within %v after the end of its input, and was killed", p.child.command, graceTime)
+	if !p.child.stop(p.grace) {
+		return fmt.Errorf("foreign: %s did not exit within %v after the end of its input, and was killed", p.child.command, p.grace)
 	}
 	return nil
 }
@@ -169,7 +171,7 @@ func (p *Program) dropGone() {
 func (p *Program) fail(err error, line []byte, what string, limit time.Duration) error {
 	grace := time.Duration(0)
 	if err == errEnded {
-		grace = graceTime // it has closed its output, and has perhaps not exited yet
+		grace = p.grace // it has closed its output, and has perhaps not exited yet
 	}
 	p.child.stop(grace)
 	var text string

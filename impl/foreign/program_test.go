@@ -238,7 +238,8 @@ func TestClose(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.child.in.Write([]byte("\n")) // now it hangs
-	demand(t, p.Close(), "did not exit within 1s after the end of its input, and was killed")
+	p.grace = time.Millisecond
+	demand(t, p.Close(), "did not exit within 1ms after the end of its input, and was killed")
 	demand(t, tried(p.Link().New(0, []spec.Process{1}).Init), "before it answered line 2")
 }
 
