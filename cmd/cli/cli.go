@@ -90,7 +90,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		listCommand, checkCommand, exploreCommand, classifyCommand, replayCommand, stepCommand, chartCommand, runCommand,
+		listCommand, checkCommand, testCommand, exploreCommand, classifyCommand, replayCommand, stepCommand, chartCommand, runCommand,
 		mutantsCommand, generalsCommand,
 	}
 }
