@@ -23,6 +23,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"time"
 
 	"fairloss/checker/trial"
 	"fairloss/impl"
@@ -71,6 +72,8 @@ type session struct {
 	screen   io.Writer // what out writes to
 	registry []impl.Link
 	programs map[string]*foreign.Program // by name; those that were started
+	closers  []io.Closer                 // they and the programs of Maelstrom
+	silence  time.Duration               // after which the latter are taken to have nothing to say
 	json     bool
 }
 

@@ -12,6 +12,9 @@ import (
 // link returns the link of that name, for a command in whose world there is no
 // time.
 func (s *session) link(name string) (impl.Link, error) {
+	if _, maelstrom := maelstrom(name); maelstrom {
+		return impl.Link{}, fmt.Errorf("%s runs on its own time: try 'fairloss run'", name)
+	}
 	link, err := s.anyLink(name)
 	if err == nil && link.Conditions != "" {
 		err = fmt.Errorf("link %s leans on time: try 'fairloss run %[1]s'", name)
@@ -28,6 +31,9 @@ func (s *session) anyLink(name string) (impl.Link, error) {
 			return l, nil
 		}
 		names = append(names, l.Name)
+	}
+	if command, maelstrom := maelstrom(name); maelstrom {
+		return s.broadcast(name, command), nil
 	}
 	if command := program(name); command != nil {
 		return s.foreign(name, command)
@@ -62,16 +68,37 @@ func (s *session) foreign(name string, command []string) (impl.Link, error) {
 			s.programs = map[string]*foreign.Program{}
 		}
 		s.programs[name] = p
+		s.closers = append(s.closers, p)
 	}
 	link := p.Link()
 	link.Name = name
 	return link, nil
 }
 
+// maelstrom returns the command of a program that speaks the message format of
+// Maelstrom: what follows that word.
+func maelstrom(name string) (command []string, is bool) {
+	words := strings.Fields(name)
+	if len(words) < 2 || words[0] != "maelstrom" {
+		return nil, false
+	}
+	return words[1:], true
+}
+
+// broadcast returns the link that programs for the broadcast workload are.
+func (s *session) broadcast(name string, command []string) impl.Link {
+	b := foreign.NewBroadcast(command...)
+	b.Silence = s.silence
+	s.closers = append(s.closers, b)
+	link := b.Link()
+	link.Name = name
+	return link
+}
+
 // closePrograms ends what was started.
 func (s *session) closePrograms() {
-	for _, p := range s.programs {
-		if err := p.Close(); err != nil {
+	for _, c := range s.closers {
+		if err := c.Close(); err != nil {
 			fmt.Fprintf(s.err, "fairloss: %v\n", err)
 		}
 	}

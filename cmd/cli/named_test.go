@@ -45,6 +45,7 @@ func TestPrograms(t *testing.T) {
 		{"replay", `link "` + duplicates + `"; send 0>1 "a"; deliver 0>1 "data 1 a"; deliver 0>1 "data 1 a"`, []string{"replay", "-"}, 1, []string{"violated: PL2"}},
 		{"step", "1\n1\n1\nq\n", []string{"step", "-messages", "1", duplicates}, 1, []string{`deliver 0>1 "data 1 a"`, "violated: PL2"}},
 		{"run", "", []string{"run", "-messages", "20", "-seed", "1", perfect}, 0, []string{"20 messages accepted, 20 delivered", "holds: PL1 PL2 PL3 ACK"}},
+		{"run programs of Maelstrom", "", []string{"run", "-messages", "10", "-silence", "1m", "maelstrom " + python(t, "broadcast")}, 0, []string{"holds: PL1 PL2 PL3", "is silent for 60s"}},
 		{"run in virtual time", "", []string{"run", "-timed", "delay=1ms..5ms loss=0.1 send=0>1:20@0s/1ms", perfect}, 0, []string{"holds: PL1"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -83,6 +84,9 @@ for line in sys.stdin:
 		stdout string
 		stderr string
 	}{
+		{[]string{"explore", "maelstrom python3 x.py"}, 3, "", "fairloss: maelstrom python3 x.py runs on its own time: try 'fairloss run'"},
+		{[]string{"run", "-kill", "3", "maelstrom python3 x.py"}, 3, "", "fairloss: run: a program of Maelstrom runs on its own time, without -timed and -kill"},
+		{[]string{"run", "maelstrom echo hello"}, 1, "line 1 of its output is no message: ", ""},
 		{[]string{"explore", "echo hello there"}, 3, "", "fairloss: foreign: echo hello there: line 1 of its output, the hello, is no JSON at column 1: "},
 		{[]string{"explore", "/no/such program"}, 3, "", "fairloss: foreign: "},
 		{[]string{"explore", file}, 3, "", "fairloss: unknown link "},

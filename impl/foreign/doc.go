@@ -15,7 +15,8 @@
 // that is none, an early exit or a silence, is an error that quotes the line.
 // Only the verdict that it hangs rests on the time that passes.
 //
-// Do not use it for a program that runs on its own time, as a server does: see
-// Maelstrom for one whose messages can be carried nevertheless. A pass says what
-// a pass says of a link in Go, for the program as it was when it was started.
+// Do not use it for a program that runs on its own time, as a server does. Of
+// these, Broadcast runs those that speak the message format of Maelstrom, for
+// real, and can say less of them. A pass says what a pass says of a link in Go,
+// for the program as it was when it was started.
 package foreign
