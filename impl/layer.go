@@ -16,7 +16,11 @@
 // The package imports the standard library and fairloss/spec only.
 package impl
 
-import "fairloss/spec"
+import (
+	"fmt"
+
+	"fairloss/spec"
+)
 
 // Packet is what a layer hands to the layer below: bytes with a real
 // encoding, immutable.
@@ -83,6 +87,14 @@ type Keyer interface {
 	AppendKey(b []byte) []byte
 }
 
+// Restorer is a Keyer that may know the way back: Restore replaces Init on a
+// fresh instance and brings it into the state of a key, or reports false and
+// leaves the instance as it was. Where a layer is none, a state is reached again
+// by the events that led to it.
+type Restorer interface {
+	Restore(key []byte) bool
+}
+
 // Forger is a layer that says what an attacker who knows its code, but no
 // secret, can make of a packet that it has seen: for example the packet with
 // another content under a checksum that fits. Where a layer is none, attackers
@@ -94,4 +106,23 @@ type Forger interface {
 // Describer is a layer that names its packets for charts, as "data 1 g".
 type Describer interface {
 	Describe(p Packet) string
+}
+
+// Fault is what a handler panics with where the reason lies outside of its own
+// code, as in a program that it speaks to. It is reported in its own words.
+type Fault struct{ Err error }
+
+// Error is that of Err.
+func (f Fault) Error() string { return f.Err.Error() }
+
+// Unwrap returns Err.
+func (f Fault) Unwrap() error { return f.Err }
+
+// Blame says what became of a handler that panicked with v: "panics: …", or
+// "fails: …" for a Fault.
+func Blame(v any) string {
+	if f, ok := v.(Fault); ok {
+		return "fails: " + f.Error()
+	}
+	return fmt.Sprintf("panics: %v", v)
 }

@@ -103,7 +103,7 @@ func (w *world) request() {
 func (w *world) proceed() {
 	defer func() {
 		if v := recover(); v != nil {
-			w.failure = fmt.Errorf("%w: it panics in %v: %v", ErrLink, w.during, v)
+			w.failure = fmt.Errorf("%w: in %v it %s", ErrLink, w.during, impl.Blame(v))
 		}
 	}()
 	for len(w.agenda.heap) > 0 && w.agenda.heap[0].at <= w.conditions.end() && w.failure == nil {

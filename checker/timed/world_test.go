@@ -312,7 +312,7 @@ func TestErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"loss=2":                   "timed: probability 2: want 0 to 1",
 		"pause=2@0s":               "timed: process 2: there are 2",
-		"send=0>1:1@0s/0s end=1µs": `timed: the link breaks the contract of a layer: it panics in Receive(0, "m1") at process 1: told to by m1`,
+		"send=0>1:1@0s/0s end=1µs": `timed: the link breaks the contract of a layer: in Receive(0, "m1") at process 1 it panics: told to by m1`,
 		"end=1h":                   "timed: the link breaks the contract of a layer: more than 10000000 events",
 	} {
 		if (testing.Short() || raceEnabled) && text == "end=1h" {

@@ -22,6 +22,7 @@ const (
 	crashing               // no handler: the process crashes
 	creation               // the Factory
 	forging                // Forge
+	restoration            // Restore
 )
 
 // input is one event that a process handles.
@@ -54,6 +55,8 @@ func (in input) String() string {
 		return "a crash"
 	case creation:
 		return "its Factory"
+	case restoration:
+		return "Restore"
 	case forging:
 		return fmt.Sprintf("Forge(%q)", in.data)
 	}
@@ -126,7 +129,7 @@ func (pr *process) call(layer impl.Layer, in input, stable []byte) {
 func (pr *process) caught(in input, err *error) {
 	pr.sys.calls.leave()
 	if r := recover(); r != nil {
-		*err = &Failure{Process: pr.self, Event: in.String(), Text: fmt.Sprintf("panics: %v", r)}
+		*err = &Failure{Process: pr.self, Event: in.String(), Text: impl.Blame(r)}
 	}
 }
 
@@ -212,6 +215,15 @@ func (o *outcome) appendSurroundings(key []byte) []byte {
 		key = append(key, 1)
 	}
 	return key
+}
+
+// layerKey is what appendSurroundings has completed.
+func (l *local) layerKey() string {
+	length := len(l.key) - 8*len(l.timers) - len(l.stable) - 8
+	if l.stable != nil {
+		length--
+	}
+	return l.key[:length]
 }
 
 // readiness returns whom the layer is ready to send to, a bit for each peer.

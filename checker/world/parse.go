@@ -41,7 +41,7 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e
 // after two effects of its handler. After fair, send lines are repeated for ever and drop lines are the losses
 // of transmissions. Where nothing follows forever, nothing more happens. Before the first of these, the lines "link NAME",
 // "network set" and "processes 2" may say what it is a schedule of. Messages
-// and packets are quoted as in Go; # begins a comment. An error is a
+// and packets are quoted as in Go, and so is a name that is no word; # begins a comment. An error is a
 // *SyntaxError.
 func Parse(text string) (Schedule, error) {
 	var s Schedule
@@ -138,9 +138,9 @@ func (p *parser) directive(s *Schedule, word string) error {
 	if s.Len() > 0 || s.Fair || s.Forever {
 		return fmt.Errorf("%s stands after the first action", word)
 	}
-	value := p.word()
-	var err error
+	value, err := p.value()
 	switch {
+	case err != nil:
 	case value == "":
 		err = fmt.Errorf("%s: nothing follows", word)
 	case word == "link" && s.Link == "":
@@ -158,6 +158,14 @@ func (p *parser) directive(s *Schedule, word string) error {
 		err = fmt.Errorf("%s stands twice", word)
 	}
 	return err
+}
+
+// value reads a word, or a quoted text that is not one word.
+func (p *parser) value() (string, error) {
+	if p.blank(); p.at < len(p.line) && p.line[p.at] == '"' {
+		return p.quoted()
+	}
+	return p.word(), nil
 }
 
 func (p *parser) action(s *Schedule, word string) error {

@@ -11,7 +11,8 @@ import (
 // local is an interned local state. It is reached again by running the inputs
 // that lead to it on a fresh instance: there is no copying of layers.
 type local struct {
-	down   bool // it has crashed: it handles nothing but its recovery
+	key    string // of the layer and its surroundings
+	down   bool   // it has crashed: it handles nothing but its recovery
 	timers []alarm
 	stable []byte
 	ready  uint64
@@ -163,12 +164,13 @@ func (pr *process) intern(o outcome, parent, in uint32) uint32 {
 		return id
 	}
 	id := uint32(len(pr.locals))
-	l := local{down: o.down, stable: slices.Clone(o.stable), ready: o.ready, held: o.held, parent: parent, in: in}
+	key := strings.Clone(o.key)
+	l := local{key: key, down: o.down, stable: slices.Clone(o.stable), ready: o.ready, held: o.held, parent: parent, in: in}
 	for _, t := range o.timers {
 		l.timers = append(l.timers, alarm{t, pr.input(input{kind: expiry, timer: t})})
 	}
 	pr.locals = append(pr.locals, l)
-	pr.ids[strings.Clone(o.key)] = id
+	pr.ids[key] = id
 	return id
 }
 
@@ -202,17 +204,42 @@ func (pr *process) start() error {
 	return nil
 }
 
-// rebuild brings the live instance into the local state id by running the
-// inputs that led there, since the start or the last recovery, on a fresh one.
+// rebuild brings the live instance into the local state id: by the key of that
+// state where the link knows the way, else by running the inputs that led there,
+// since the start or the last recovery, on a fresh one.
 func (pr *process) rebuild(id uint32) error {
+	layer, err := pr.instance()
+	if err != nil {
+		return err
+	}
+	restored, err := pr.restore(layer, &pr.locals[id])
+	if err == nil && !restored {
+		err = pr.rerun(layer, id)
+	}
+	if err != nil {
+		return err
+	}
+	pr.live, pr.at = layer, id
+	return nil
+}
+
+func (pr *process) restore(layer impl.Layer, l *local) (restored bool, err error) {
+	r, ok := impl.As[impl.Restorer](layer)
+	if !ok {
+		return false, nil
+	}
+	in := input{kind: restoration}
+	defer pr.caught(in, &err)
+	pr.sys.calls.enter(pr.self, in)
+	return r.Restore([]byte(l.layerKey())), nil
+}
+
+// rerun runs the inputs that led to the local state id.
+func (pr *process) rerun(layer impl.Layer, id uint32) error {
 	path := []uint32{id}
 	for at := id; at != 0 && pr.inputs[pr.locals[at].in].kind != recovery; {
 		at = pr.locals[at].parent
 		path = append(path, at)
-	}
-	layer, err := pr.instance()
-	if err != nil {
-		return err
 	}
 	for _, next := range slices.Backward(path) {
 		l := &pr.locals[next]
@@ -220,6 +247,5 @@ func (pr *process) rebuild(id uint32) error {
 			return err
 		}
 	}
-	pr.live, pr.at = layer, id
 	return nil
 }

@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"fairloss/impl"
@@ -67,7 +68,7 @@ func (s Schedule) lines() []string {
 func (s Schedule) String() string {
 	var b strings.Builder
 	if s.Link != "" {
-		fmt.Fprintf(&b, "link %s\n", s.Link)
+		fmt.Fprintf(&b, "link %s\n", asValue(s.Link))
 	}
 	if s.Assumes != nil {
 		fmt.Fprintf(&b, "network %s\n", s.Assumes)
@@ -80,6 +81,14 @@ func (s Schedule) String() string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// asValue returns a word as it is, and quotes what is none.
+func asValue(text string) string {
+	if quoted := strconv.Quote(text); quoted != `"`+text+`"` || strings.ContainsAny(text, " ;#") {
+		return quoted
+	}
+	return text
 }
 
 // Inline returns the actions in one line, separated by "; ". Parse reads it.

@@ -38,6 +38,7 @@ func TestParse(t *testing.T) {
 		{"directives", "link fifo\nnetwork bag(capacity=2,drops=1); processes 15", world.Schedule{
 			Link: "fifo", Assumes: &bag, Processes: 15,
 		}},
+		{"a link whose name is no word", "link \"python3 a.py;#\\\"\\xff\" # its command", world.Schedule{Link: "python3 a.py;#\"\xff"}},
 		{"a fair suffix", "send 0>1 \"a\"; fair; send 0>1 \"a\"; drop 1>0 \"p\"; drop 1>0 \"p\"", world.Schedule{
 			Actions: []world.Action{a}, Fair: true, Repeat: []world.Request{{From: 0, To: 1, Message: "a"}},
 			Losses: []world.Action{{Kind: world.Drop, From: 1, To: 0, Packet: "p"}, {Kind: world.Drop, From: 1, To: 0, Packet: "p"}},

@@ -23,9 +23,11 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"time"
 
 	"fairloss/checker/trial"
 	"fairloss/impl"
+	"fairloss/impl/foreign"
 	"fairloss/spec"
 )
 
@@ -53,6 +55,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	out := bufio.NewWriter(stdout)
 	s := &session{ctx: ctx, in: stdin, out: out, err: stderr, screen: stdout, registry: registry}
 	code := s.dispatch(args)
+	s.closePrograms()
 	if err := out.Flush(); err != nil {
 		fmt.Fprintf(stderr, "fairloss: writing the output: %v\n", err)
 		return exitBad
@@ -68,6 +71,9 @@ type session struct {
 	err      io.Writer
 	screen   io.Writer // what out writes to
 	registry []impl.Link
+	programs map[string]*foreign.Program // by name; those that were started
+	closers  []io.Closer                 // they and the programs of Maelstrom
+	silence  time.Duration               // after which the latter are taken to have nothing to say
 	json     bool
 }
 
@@ -87,7 +93,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		listCommand, checkCommand, exploreCommand, classifyCommand, replayCommand, stepCommand, chartCommand, runCommand,
+		listCommand, checkCommand, testCommand, exploreCommand, classifyCommand, replayCommand, stepCommand, chartCommand, runCommand,
 		mutantsCommand, generalsCommand,
 	}
 }

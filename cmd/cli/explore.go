@@ -244,14 +244,20 @@ func (s *session) reportExploredContract(e explore.Exhaustive, err error) error 
 // numbered lists the actions of a schedule, one a line.
 func numbered(s world.Schedule) string {
 	var b strings.Builder
-	for i, a := range append(s.Actions[:len(s.Actions):len(s.Actions)], s.Cycle...) {
-		if s.Forever && i == len(s.Actions) {
+	s.Link, s.Assumes, s.Processes = "", nil, 0
+	n := 0
+	for line := range strings.Lines(s.String()) {
+		switch {
+		case line == "fair\n":
+			b.WriteString("       fair from here on\n")
+		case line == "forever\n" && len(s.Cycle) == 0:
+			b.WriteString("       forever: nothing more happens\n")
+		case line == "forever\n":
 			b.WriteString("       forever:\n")
+		default:
+			n++
+			fmt.Fprintf(&b, "  %3d  %s", n, line)
 		}
-		fmt.Fprintf(&b, "  %3d  %s\n", i+1, a)
-	}
-	if s.Forever && len(s.Cycle) == 0 {
-		b.WriteString("       forever: nothing more happens\n")
 	}
 	return b.String()
 }

@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"fairloss/checker/explore"
+	"fairloss/checker/world"
 	"fairloss/histories/chart"
+	"fairloss/impl"
 )
 
 // print shows what an exhaustive search found, and what it covered. Left are
@@ -88,16 +90,26 @@ func printCoverage(s *session, what string, c explore.Coverage) {
 		c.States, c.Transitions, c.Depth, complete, c.Elapsed.Seconds(), perSecond(c), bytes, memory)
 }
 
-// printCounterexample prints the schedule, what happens to each packet in its
-// cycle, the chart and a command that replays it.
+// printCounterexample prints it and, where the link is judged by its own
+// guarantee, as in a schedule, a command that replays it.
 func (o *exploration) printCounterexample(s *session, e explore.Exhaustive, c *explore.Counterexample) error {
-	reason := "never met, although the network is fair: " + c.Reason
-	if c.Broken >= 0 {
-		reason = fmt.Sprintf("broken at step %d: %s", c.Events[c.Broken].At, c.Reason)
-	}
 	proof := "shortest within the bounds"
 	if !c.Shortest {
 		proof = "not proven shortest"
+	}
+	if err := s.printCounterexample(e.Link, c, proof, o.width); err != nil || o.guarantee != "" {
+		return err
+	}
+	_, err := fmt.Fprintf(s.out, "replay: %s\n", o.replay(e, c))
+	return err
+}
+
+// printCounterexample prints the schedule, what happens to each packet in its
+// cycle, and the chart. Proof says how short the schedule is.
+func (s *session) printCounterexample(link impl.Link, c *explore.Counterexample, proof string, width int) error {
+	reason := "never met, although the network is fair: " + c.Reason
+	if c.Broken >= 0 {
+		reason = fmt.Sprintf("broken at step %d: %s", c.Events[c.Broken].At, c.Reason)
 	}
 	fmt.Fprintf(s.out, "\n%s %s: %s\n%s\n", c.Property.ID, c.Property.Name, c.Property.Sentence, reason)
 	fmt.Fprintf(s.out, "schedule (%d actions, %s):\n%s", c.Schedule.Len(), proof, numbered(c.Schedule))
@@ -105,15 +117,10 @@ func (o *exploration) printCounterexample(s *session, e explore.Exhaustive, c *e
 		fmt.Fprintf(s.out, "       %s\n", flow)
 	}
 	fmt.Fprintln(s.out)
-	p := picture{c.Events, chart.Options{
-		Width: s.columns(o.width), Processes: e.Link.Size(), Broken: c.Broken, Note: c.Property.ID + " broken here",
-		Live: c.Schedule.Forever, Describe: e.Link.Describer(),
-	}}
-	if err := p.draw(s.out); err != nil || o.guarantee != "" {
-		return err // the guarantee of a schedule is that of its link
-	}
-	_, err := fmt.Fprintf(s.out, "replay: %s\n", o.replay(e, c))
-	return err
+	return picture{c.Events, chart.Options{
+		Width: s.columns(width), Processes: link.Size(), Broken: c.Broken, Note: c.Property.ID + " broken here",
+		Live: c.Schedule.Forever || c.Schedule.Fair, Describe: link.Describer(),
+	}}.draw(s.out)
 }
 
 // replay is a command line that replays a counterexample.
@@ -123,6 +130,10 @@ func (o *exploration) replay(e explore.Exhaustive, c *explore.Counterexample) st
 	if o.network != "" {
 		plan.Assumes = &e.Link.Assumes
 	}
+	return replayCommandLine(plan)
+}
+
+func replayCommandLine(plan world.Schedule) string {
 	text := strings.ReplaceAll(strings.TrimSuffix(plan.String(), "\n"), "\n", "; ")
 	return fmt.Sprintf(`printf '%%s\n' '%s' | fairloss replay -`, strings.ReplaceAll(text, "'", `'\''`))
 }

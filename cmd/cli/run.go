@@ -22,6 +22,9 @@ var runCommand = command{
 		"With -kill, each end is a process of its own with its store in a temporary directory; they are killed\n" +
 		"with SIGKILL while they send, and start again. The stores are judged after the run. The link must\n" +
 		"claim logged-perfect. A store that forgets to sync is not found like that: the system stays up.\n\n" +
+		"NAME may be 'maelstrom COMMAND', for a program that solves the broadcast workload of Maelstrom: one is started\n" +
+		"for each process, a message is a value that is broadcast, and a delivery is a read that shows it. Its timers are\n" +
+		"not seen, so that only -silence can say that a message is lost.\n\n" +
 		"With -timed it runs in virtual time instead, under conditions in one line of words:\n" + timedWords +
 		"So does a link that leans on time, without -timed under the conditions of its claim. Then -campaign N makes N\n" +
 		"runs that are no worse, and reports the calmest conditions found that break a property.",
@@ -31,6 +34,7 @@ var runCommand = command{
 		"fairloss run perfect -loss 0.5 -seed 7 -o history.jsonl",
 		"fairloss run -kill 200 -messages 20000 logged",
 		"fairloss run -timed 'delay=1ms..5ms loss=0.1 send=0>1:100@0s/1ms pause=1@20ms..40ms' fifo",
+		"fairloss run 'maelstrom python3 broadcast.py' -messages 100",
 		"fairloss run backoff",
 		"fairloss run -o detector.jsonl detector && fairloss check detector.jsonl",
 		"fairloss run -campaign 50 no-jitter",
@@ -48,9 +52,11 @@ var runCommand = command{
 		flags.DurationVar(&cfg.Timeout, "timeout", time.Minute, "how long the run may take, and its judges again; with -kill 10m if not set")
 		kills := flags.Int("kill", 0, "kill a process so many times")
 		output := flags.String("o", "", "write the history to `FILE`")
+		silence := flags.Duration("silence", 2*time.Second, "a program of Maelstrom that owes a message, and is silent for so long, has lost it; 0 is never")
 		var virtual virtualTime
 		virtual.flags(flags)
 		return func(s *session, name string) (spec.Verdict, error) {
+			s.silence = *silence
 			link, err := s.anyLink(name)
 			if err != nil {
 				return 0, err
@@ -58,6 +64,9 @@ var runCommand = command{
 			cfg.Link = link
 			set := map[string]bool{}
 			flags.Visit(func(f *flag.Flag) { set[f.Name] = true })
+			if _, maelstrom := maelstrom(name); maelstrom && (set["timed"] || set["kill"]) {
+				return 0, errors.New("run: a program of Maelstrom runs on its own time, without -timed and -kill")
+			}
 			if set["timed"] || link.Conditions != "" {
 				virtual.history = *output
 				return virtual.run(s, link, cfg.Seed, set)
@@ -90,6 +99,7 @@ var runCommand = command{
 type ran struct {
 	report
 	Ending     string  `json:"ending"`
+	Silence    float64 `json:"silence_seconds,omitempty"` // after which programs of Maelstrom were taken to have nothing to say
 	Seed       uint64  `json:"seed"`
 	Messages   int     `json:"messages"`
 	Delivered  int     `json:"delivered"`
@@ -118,6 +128,9 @@ func run(s *session, cfg trial.Config, file *os.File) (spec.Verdict, error) {
 		return 0, err
 	}
 	r := newRan(cfg, result)
+	if _, maelstrom := maelstrom(cfg.Link.Name); maelstrom {
+		r.Silence = s.silence.Seconds()
+	}
 	if s.json {
 		return r.Verdict, s.printJSON(r)
 	}
@@ -147,5 +160,8 @@ func (s *session) printRan(r ran) {
 		r.Messages, r.Delivered, r.Seconds, r.CPU, r.Events, r.Check)
 	fmt.Fprintf(s.out, "%d packets: %d lost, %d duplicated, %d reordered\n", r.Sent, r.Lost, r.Duplicated, r.Reordered)
 	r.table(s, atLine)
+	if r.Silence > 0 {
+		fmt.Fprintf(s.out, "assumed: a program that owes a message, and is silent for %vs, is silent for ever\n", r.Silence)
+	}
 	fmt.Fprintf(s.out, "%s; %d messages/s\n", r.conclusion(), int(r.Rate))
 }

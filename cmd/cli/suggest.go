@@ -3,8 +3,6 @@ package cli
 import (
 	"fmt"
 	"strings"
-
-	"fairloss/impl"
 )
 
 // suggest returns "; did you mean NAME?" for the name that is most like what
@@ -45,26 +43,4 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
-}
-
-// link returns the link of that name, for a command in whose world there is no
-// time.
-func (s *session) link(name string) (impl.Link, error) {
-	link, err := s.anyLink(name)
-	if err == nil && link.Conditions != "" {
-		err = fmt.Errorf("link %s leans on time: try 'fairloss run %[1]s'", name)
-	}
-	return link, err
-}
-
-// anyLink returns the link of that name.
-func (s *session) anyLink(name string) (impl.Link, error) {
-	var names []string
-	for _, l := range s.registry {
-		if l.Name == name {
-			return l, nil
-		}
-		names = append(names, l.Name)
-	}
-	return impl.Link{}, fmt.Errorf("unknown link %q%s (fairloss list shows all)", name, suggest(name, names))
 }

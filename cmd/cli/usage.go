@@ -17,6 +17,8 @@ func usage(w io.Writer) {
 	table.Flush()
 	fmt.Fprint(w, `
 Each takes -json, and -h for its flags and examples. FILE may be -, for standard input.
+NAME is a link of fairloss list or a program in any language that is one: a command in quotes, or the path of
+an executable file. impl/foreign/PROTOCOL.md says what it reads and writes.
 Exit code: 0 holds, 1 violated, 2 inconclusive, 3 bad usage or input.
 `)
 }

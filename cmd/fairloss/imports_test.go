@@ -18,6 +18,7 @@ var allowed = map[string][]string{
 	"spec":                   {},
 	"impl":                   {"fairloss/spec"},
 	"impl/mutant":            {"fairloss/spec", "fairloss/impl"},
+	"impl/foreign":           {"fairloss/spec", "fairloss/impl"},
 	"impl/netlink":           {"fairloss/spec", "fairloss/impl"},
 	"impl/netlink/filestore": {"fairloss/spec", "fairloss/impl"},
 	"impl/netlink/storetest": {"fairloss/spec", "fairloss/impl", "fairloss/impl/netlink"},
@@ -37,7 +38,7 @@ var allowed = map[string][]string{
 	"checker/trial":      {"fairloss/spec", "fairloss/impl", "fairloss/impl/netlink", "fairloss/impl/netlink/filestore", "fairloss/histories", "fairloss/checker"},
 	"checker/linktest":   {"fairloss/spec", "fairloss/impl", "fairloss/histories/chart", "fairloss/checker", "fairloss/checker/world", "fairloss/checker/explore", "pgregory.net/rapid"},
 	"cmd/cli": {
-		"fairloss/spec", "fairloss/impl", "fairloss/histories", "fairloss/histories/chart", "fairloss/checker",
+		"fairloss/spec", "fairloss/impl", "fairloss/impl/foreign", "fairloss/histories", "fairloss/histories/chart", "fairloss/checker",
 		"fairloss/checker/causal", "fairloss/checker/generals", "fairloss/checker/world", "fairloss/checker/explore", "fairloss/checker/timed", "fairloss/checker/trial",
 		"github.com/schollz/progressbar/v3", "golang.org/x/term",
 	},

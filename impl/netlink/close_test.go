@@ -87,7 +87,7 @@ func TestPanicClosesTheLink(t *testing.T) {
 				}
 				_, later := l.Send(t.Context(), 1, "later")
 				for _, err := range []error{err, later, l.Drain(t.Context()), l.Close(), l.Close()} {
-					if !errors.Is(err, ErrClosed) || !strings.Contains(err.Error(), "process 0 panicked at "+c.event+": off by one") {
+					if !errors.Is(err, ErrClosed) || !strings.Contains(err.Error(), "process 0 at "+c.event+" panics: off by one") {
 						t.Errorf("error: %v", err)
 					}
 				}
@@ -99,14 +99,14 @@ func TestPanicClosesTheLink(t *testing.T) {
 	}
 	t.Run("ready", func(t *testing.T) {
 		l := open(t, newWire(), 0, gate{script{}, func() bool { panic("off by one") }})
-		if _, err := l.Send(t.Context(), 1, "x"); err == nil || !strings.Contains(err.Error(), "panicked at ready 1: off by one") {
+		if _, err := l.Send(t.Context(), 1, "x"); err == nil || !strings.Contains(err.Error(), "at ready 1 panics: off by one") {
 			t.Errorf("error: %v", err)
 		}
 	})
 	t.Run("init", func(t *testing.T) {
 		conn := newWire().listen("0")
 		_, err := Open(conn, 0, memoryPeers, of(script{init: func(*impl.Effects) { bad() }}))
-		if err == nil || !strings.Contains(err.Error(), "panicked at init: off by one") {
+		if err == nil || !strings.Contains(err.Error(), "at init panics: off by one") {
 			t.Errorf("error: %v", err)
 		}
 		if _, err := conn.WriteTo(nil, name("1")); err != nil {

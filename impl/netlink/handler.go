@@ -96,7 +96,7 @@ func (l *Link) begin(factory impl.Factory, store Store) (err error) {
 }
 
 func (l *Link) panicked(v any) error {
-	return fmt.Errorf("%w: process %d panicked at %v: %v", ErrClosed, l.self, l.event, v)
+	return fmt.Errorf("%w: process %d at %v %s", ErrClosed, l.self, l.event, impl.Blame(v))
 }
 
 // run handles events until the link is closed.
