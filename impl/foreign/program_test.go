@@ -3,6 +3,7 @@ package foreign
 import (
 	"errors"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -234,13 +235,15 @@ func TestClose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tried(p.Link().New(0, []spec.Process{1}).Init); err != nil {
+	l := p.Link().New(0, []spec.Process{1})
+	if err := tried(l.Init); err != nil {
 		t.Fatal(err)
 	}
 	p.child.in.Write([]byte("\n")) // now it hangs
 	p.grace = time.Millisecond
 	demand(t, p.Close(), "did not exit within 1ms after the end of its input, and was killed")
 	demand(t, tried(p.Link().New(0, []spec.Process{1}).Init), "before it answered line 2")
+	runtime.KeepAlive(l) // or line 2 may say that it is dropped
 }
 
 // TestDrop demands that the program may forget the instances that nobody has.
