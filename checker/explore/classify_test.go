@@ -22,6 +22,28 @@ func classified(t *testing.T, link impl.Link, maxStates int) Class {
 	return c
 }
 
+// omitting delivers each message once, and does not say so in its key.
+type omitting struct {
+	impl.FairLossLink
+	delivered bool
+}
+
+func (l *omitting) Receive(from spec.Process, p impl.Packet, out *impl.Effects) {
+	if !l.delivered {
+		l.FairLossLink.Receive(from, p, out)
+	}
+	l.delivered = true
+}
+
+// Classify trusts no link whose key omits state.
+func TestClassifyAudits(t *testing.T) {
+	link := impl.Link{Name: "omitting", New: impl.FactoryOf(omitting{}), Guarantee: spec.AtMostOnce}
+	_, err := Classify(context.Background(), link, [][]world.Request{requests("a")}, 1000)
+	if err == nil || !strings.Contains(err.Error(), "on set: ") || !strings.Contains(err.Error(), "AppendKey omits state") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // summary is what a class says of one guarantee: what is withstood, and what
 // is needed or undecided.
 func summary(c Class, guarantee string) string {
