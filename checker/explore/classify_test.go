@@ -44,6 +44,15 @@ func TestClassifyAudits(t *testing.T) {
 	}
 }
 
+// Who claims bounded buffers says what it holds.
+func TestNewRefusesWhatNobodySees(t *testing.T) {
+	link := impl.Link{Name: "hoards", New: impl.FactoryOf(impl.FairLossLink{}), Guarantee: spec.AtMostOnce.With(spec.Bounded(9, 1))}
+	const want = "link hoards claims BND, and is no impl.Holder: nobody sees how many messages it holds"
+	if _, err := New(link); err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
 // summary is what a class says of one guarantee: what is withstood, and what
 // is needed or undecided.
 func summary(c Class, guarantee string) string {
