@@ -71,6 +71,8 @@ var shapes = map[spec.Kind]shape{
 	spec.Reject:   {channel | keyOp, anyMessage},
 	spec.Cut:      {channel, 0},
 	spec.Heal:     {channel, 0},
+	spec.Corrupt:  {channel, anyPacket},
+	spec.Forge:    {channel, 0},
 	spec.Forever:  {keyKind, 0},
 }
 

@@ -28,6 +28,8 @@ const (
 	Reject        // the Send call numbered Op failed: the link never saw the message (wall-clock histories)
 	Cut           // from now on nothing gets through from Process to Peer
 	Heal          // from now on packets get through again
+	Corrupt       // the Packet from Peer that the network hands to the link next has changed on its way: here is what it was
+	Forge         // the packet from Peer that the network hands to the link next is none that Peer sent there
 	Forever       // the events after this one repeat for ever; where none follow, nothing more happens
 	kinds
 )
@@ -35,6 +37,7 @@ const (
 var kindNames = [kinds]string{
 	Send: "send", Deliver: "deliver", Confirm: "confirm", Store: "store", Transmit: "transmit", Receive: "receive",
 	Crash: "crash", Recover: "recover", Held: "held", Accept: "accept", Reject: "reject", Cut: "cut", Heal: "heal",
+	Corrupt: "corrupt", Forge: "forge",
 	Forever: "forever",
 }
 
@@ -74,7 +77,8 @@ func (s Kinds) Has(k Kind) bool { return s&(1<<k) != 0 }
 // Event is one observable event. Fields that its kind does not name are zero.
 //
 // Peer is the other end: the receiver for Send, Confirm, Transmit, Accept,
-// Reject, Cut and Heal, the sender for Deliver, Store and Receive.
+// Reject, Cut and Heal, the sender for Deliver, Store, Receive, Corrupt and
+// Forge.
 //
 // At and Since are times in nanoseconds on one clock of the whole history. A
 // history of points (a World's) leaves Since zero and counts steps in At, that of
@@ -106,6 +110,10 @@ func (e Event) String() string {
 		return fmt.Sprintf("transmit %d>%d %q", e.Process, e.Peer, e.Packet)
 	case Receive:
 		return fmt.Sprintf("receive %d>%d %q", e.Peer, e.Process, e.Packet)
+	case Corrupt:
+		return fmt.Sprintf("corrupt %d>%d %q", e.Peer, e.Process, e.Packet)
+	case Forge:
+		return fmt.Sprintf("forge %d>%d", e.Peer, e.Process)
 	case Cut, Heal:
 		return fmt.Sprintf("%s %d>%d", e.Kind, e.Process, e.Peer)
 	case Held:

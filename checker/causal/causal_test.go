@@ -32,7 +32,8 @@ func closure(events []spec.Event) [][]bool {
 			if c.Process == e.Process {
 				before[j][i] = true
 			}
-			carried := e.Kind == spec.Receive && c.Kind == spec.Transmit && c.Packet == e.Packet ||
+			intruded := e.Kind == spec.Receive && (events[j-1].Kind == spec.Corrupt || events[j-1].Kind == spec.Forge)
+			carried := (e.Kind == spec.Receive && !intruded || e.Kind == spec.Corrupt) && c.Kind == spec.Transmit && c.Packet == e.Packet ||
 				(e.Kind == spec.Deliver || e.Kind == spec.Store) && c.Kind == spec.Send && c.Message == e.Message
 			if first < 0 && carried && c.Process == e.Peer && c.Peer == e.Process {
 				first = i
@@ -289,6 +290,34 @@ func lamport(order causal.Order) []uint64 {
 		clocks = append(clocks, s.Lamport)
 	}
 	return clocks
+}
+
+// What was forged, or was corrupted into what is sent later, is no receipt of
+// it; what was corrupted was sent.
+func TestIntruded(t *testing.T) {
+	transmit := spec.Event{Kind: spec.Transmit, Process: 0, Peer: 1, Packet: "p"}
+	receive := spec.Event{Kind: spec.Receive, Process: 1, Peer: 0, Packet: "p"}
+	forge := spec.Event{Kind: spec.Forge, Process: 1, Peer: 0}
+	corrupt := spec.Event{Kind: spec.Corrupt, Process: 1, Peer: 0, Packet: "q"}
+	sent := spec.Event{Kind: spec.Transmit, Process: 0, Peer: 1, Packet: "q"}
+	for name, c := range map[string]struct {
+		events        []spec.Event
+		contradiction bool
+	}{
+		"received too early":    {[]spec.Event{receive, transmit}, true},
+		"forged":                {[]spec.Event{forge, receive, transmit}, false},
+		"forged and received":   {[]spec.Event{forge, receive, receive, transmit}, true},
+		"corrupted":             {[]spec.Event{sent, corrupt, receive, transmit}, false},
+		"corrupted too early":   {[]spec.Event{corrupt, receive, sent}, true},
+		"forged, then received": {[]spec.Event{forge, receive, transmit, receive}, false},
+	} {
+		if err := causal.Check(c.events); (err != nil) != c.contradiction {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := checkStamps(c.events, causal.OrderOf(c.events)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // In the corpus only histories in which something is delivered that was not

@@ -93,6 +93,7 @@ func early(events []spec.Event) *Contradiction {
 		sent.note(e, i)
 	}
 	for i, e := range events {
+		sent.intruded = i > 0 && (events[i-1].Kind == spec.Corrupt || events[i-1].Kind == spec.Forge)
 		if source, known := sent.source(e); known && source > i {
 			return &Contradiction{i, source, fmt.Sprintf("%v comes before it is sent, by event %d", e, source+1)}
 		}

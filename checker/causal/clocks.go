@@ -99,28 +99,36 @@ type content struct {
 }
 
 // firsts keeps a T for the first sending of each content.
-type firsts[T any] map[content]T
+type firsts[T any] struct {
+	first    map[content]T
+	intruded bool // the next packet to be received is none that was sent like that
+}
 
 // note keeps t for an event that sends, unless an equal one has come before.
 func (f *firsts[T]) note(e spec.Event, t T) {
+	f.intruded = e.Kind == spec.Corrupt || e.Kind == spec.Forge
 	if !sends(e) {
 		return
 	}
-	if *f == nil {
-		*f = firsts[T]{}
+	if f.first == nil {
+		f.first = map[content]T{}
 	}
 	c := contentOf(e)
-	if _, known := (*f)[c]; !known {
-		(*f)[c] = t
+	if _, known := f.first[c]; !known {
+		f.first[c] = t
 	}
 }
 
 // source returns what was kept for the first sending of what an event
-// receives.
-func (f firsts[T]) source(e spec.Event) (t T, known bool) {
-	if receives(e) {
-		t, known = f[contentOf(e)]
+// receives: of a packet that was corrupted, of what it was.
+func (f *firsts[T]) source(e spec.Event) (t T, known bool) {
+	switch {
+	case e.Kind == spec.Corrupt:
+		e.Kind = spec.Receive
+	case !receives(e), e.Kind == spec.Receive && f.intruded:
+		return t, false
 	}
+	t, known = f.first[contentOf(e)]
 	return t, known
 }
 

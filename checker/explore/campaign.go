@@ -74,7 +74,22 @@ func New(link impl.Link) (*Campaign, error) {
 	}
 	c.failing = make([][]failing, len(c.judged))
 	c.counts = make([]counts, len(c.judged))
-	return c, c.forget()
+	if err := c.forget(); err != nil {
+		return c, err
+	}
+	return c, observable(link)
+}
+
+// observable is an error where a link claims what nobody can see of it.
+func observable(link impl.Link) error {
+	bounded, claimed := link.Guarantee.Property(spec.Bounded(0, 0).ID)
+	if !claimed {
+		return nil
+	}
+	if _, ok := impl.As[impl.Holder](link.New(0, impl.Peers(0, link.Size()))); !ok {
+		return fmt.Errorf("link %s claims %s, and is no impl.Holder: nobody sees how many messages it holds", link.Name, bounded.ID)
+	}
+	return nil
 }
 
 // Judged returns the properties that a link is judged by: what it claims, and

@@ -79,7 +79,8 @@ func (c Class) Next() []Level {
 //
 // All is said within the bounds: the workloads, and so many states of a search.
 // A link whose searches are larger is Inconclusive where nothing was found. An
-// error is a *Broken, or says what is wrong with the link.
+// error is a *Broken, or says what is wrong with the link: its contract is
+// audited under its own assumptions, and with all faults at once.
 func Classify(ctx context.Context, link impl.Link, workloads [][]world.Request, maxStates int) (Class, error) {
 	c := &classifier{ctx: ctx, link: link, workloads: workloads, maxStates: maxStates, known: map[asked]Finding{}}
 	class := Class{Link: link}
@@ -91,8 +92,20 @@ func Classify(ctx context.Context, link impl.Link, workloads [][]world.Request, 
 		class.Levels = append(class.Levels, level)
 	}
 	class.States = c.states
+	all := link
+	all.Assumes = spec.Surroundings(spec.AllFaults)
+	for _, audited := range []impl.Link{link, all} {
+		var failure *world.Failure
+		if err := Audit(audited, auditSeed, AuditWalks/5); errors.As(err, &failure) {
+			return class, fmt.Errorf("on %s: %w", audited.Assumes, err)
+		}
+	}
 	return class, nil
 }
+
+// auditSeed is what the walks of an audit that is part of a search are drawn
+// from.
+const auditSeed = 1
 
 type classifier struct {
 	ctx       context.Context

@@ -22,6 +22,37 @@ func classified(t *testing.T, link impl.Link, maxStates int) Class {
 	return c
 }
 
+// omitting delivers each message once, and does not say so in its key.
+type omitting struct {
+	impl.FairLossLink
+	delivered bool
+}
+
+func (l *omitting) Receive(from spec.Process, p impl.Packet, out *impl.Effects) {
+	if !l.delivered {
+		l.FairLossLink.Receive(from, p, out)
+	}
+	l.delivered = true
+}
+
+// Classify trusts no link whose key omits state.
+func TestClassifyAudits(t *testing.T) {
+	link := impl.Link{Name: "omitting", New: impl.FactoryOf(omitting{}), Guarantee: spec.AtMostOnce}
+	_, err := Classify(context.Background(), link, [][]world.Request{requests("a")}, 1000)
+	if err == nil || !strings.Contains(err.Error(), "on set: ") || !strings.Contains(err.Error(), "AppendKey omits state") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Who claims bounded buffers says what it holds.
+func TestNewRefusesWhatNobodySees(t *testing.T) {
+	link := impl.Link{Name: "hoards", New: impl.FactoryOf(impl.FairLossLink{}), Guarantee: spec.AtMostOnce.With(spec.Bounded(9, 1))}
+	const want = "link hoards claims BND, and is no impl.Holder: nobody sees how many messages it holds"
+	if _, err := New(link); err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
 // summary is what a class says of one guarantee: what is withstood, and what
 // is needed or undecided.
 func summary(c Class, guarantee string) string {

@@ -17,7 +17,7 @@ import (
 type Bounds struct {
 	Workload  []world.Request // what the application sends, each process in order
 	MaxStates int             // distinct states
-	MaxBytes  int             // memory of the search
+	MaxBytes  int             // memory of the search, with what it has learnt of the link
 	Workers   int             // how many states are expanded at the same time; 0 is 1. Nothing else depends on it
 	Progress  func(Coverage)  // called now and then; nil is never
 }
@@ -42,7 +42,7 @@ type Coverage struct {
 	Transitions int  // actions enabled in the states that were expanded
 	Depth       int  // actions to the deepest state
 	Frontier    int  // states found and not yet expanded
-	Bytes       int  // memory of the search, as it counts itself
+	Bytes       int  // memory of the search with what it has learnt of the link, as it counts itself
 	Peak        int  // the most memory that the process has had until the search ended; 0 where that is not known
 	Elapsed     time.Duration
 }
@@ -63,6 +63,7 @@ type search struct {
 	workers  []*worker      // the first is in world
 	share    int            // how many states at least are shared among the workers
 	cover    Coverage
+	learnt   learnt
 	found    uint32 // properties known to be broken
 	first    []int  // by property: the first state that breaks it; -1
 	begun    time.Time
@@ -191,7 +192,7 @@ func (s *search) stop(ctx context.Context, expanded int) bool {
 
 func (s *search) measure(expanded int) {
 	s.cover.States, s.cover.Frontier = s.queue.n, s.queue.n-expanded
-	bytes := s.table.bytes() + s.queue.bytes() + 6*chunkSize*len(s.parent.chunks)
+	bytes := s.learnt.bytes(s.sys) + s.table.bytes() + s.queue.bytes() + 6*chunkSize*len(s.parent.chunks)
 	if s.edges != nil {
 		bytes += chunkSize * (8*len(s.edges.offset.chunks) + 4*len(s.edges.to.chunks))
 	}

@@ -52,6 +52,9 @@ func TestSecretHandshake(t *testing.T) {
 		if odds.Outcomes != m || odds.Messages != m || odds.Invalid != 0 || odds.Idle != 0 {
 			t.Errorf("%d coins: %+v", coins, odds)
 		}
+		if worst := odds.Disagree[odds.Worst()]; worst*m != odds.Outcomes {
+			t.Errorf("%d coins: the generals disagree in %d of %d outcomes, want 1/%d", coins, worst, odds.Outcomes, m)
+		}
 		for k, n := range odds.Disagree {
 			if want := map[bool]int{true: 1, false: 0}[k < m]; n != want {
 				t.Errorf("%d coins: %d of %d outcomes disagree in run %d, want %d", coins, n, m, k, want)

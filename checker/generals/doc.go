@@ -34,7 +34,9 @@
 // acknowledgement in hand the sender may stop and be sure of the delivery, and
 // on a fair-loss network retransmission gets it one in the end.
 // Nor do coins make it certain: of a protocol that is valid and not trivial,
-// some run k disagrees with a probability of at least 1/(M+1).
+// some run k, from 0 to M-1, disagrees with a probability of at least 1/M, where
+// M is the most messages that any outcome sends. There are protocols with no
+// more than that.
 //
 // In the words of knowledge: to attack together the order has to be common
 // knowledge, known, known to be known, and so on without end. Each message of a

@@ -3,6 +3,7 @@ package timed
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"fairloss/impl"
@@ -43,7 +44,7 @@ func (w *world) start(p *process) {
 	p.held = 0
 	w.during = call{process: p.self, start: true}
 	if r, ok := impl.As[impl.Recoverer](p.layer); ok && p.stable != nil {
-		r.Recover(p.stable, p.out)
+		r.Recover(slices.Clone(p.stable), p.out)
 	} else {
 		p.layer.Init(p.out)
 	}
@@ -168,6 +169,9 @@ func (w *world) handle(p *process, in input) {
 // apply carries out what the layer wants done.
 func (w *world) apply(p *process) {
 	for _, e := range p.out.List() {
+		if w.failure = w.stray(p, e); w.failure != nil {
+			break
+		}
 		switch e.Kind {
 		case impl.Transmit:
 			w.transmit(p, e.Peer, string(e.Packet))
@@ -192,6 +196,25 @@ func (w *world) apply(p *process) {
 		p.held = p.holder.Held()
 		w.record(spec.Event{Kind: spec.Held, Process: p.self, Count: p.held})
 	}
+}
+
+// stray is an error where an effect names a process that does not exist.
+func (w *world) stray(p *process, e impl.Effect) error {
+	var named []spec.Process
+	switch e.Kind {
+	case impl.Transmit, impl.Deliver, impl.Confirm:
+		named = append(named, e.Peer)
+	case impl.Commit:
+		for _, d := range e.Deliveries {
+			named = append(named, d.From)
+		}
+	}
+	for _, q := range named {
+		if q < 0 || int(q) >= len(w.processes) || q == p.self {
+			return fmt.Errorf("%w: it names process %d, which is no peer, in %v", ErrLink, q, w.during)
+		}
+	}
+	return nil
 }
 
 func (w *world) deliver(p *process, d impl.Delivery) {

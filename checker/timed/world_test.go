@@ -204,7 +204,7 @@ func TestLinksThatSurviveCrashes(t *testing.T) {
 
 // A process that has stored nothing begins again as at its first start.
 func TestCrashOfWhatStoredNothing(t *testing.T) {
-	link := impl.Link{New: impl.FactoryOf(late{}), Guarantee: spec.FairLoss}
+	link := impl.Link{New: newLate, Guarantee: spec.FairLoss}
 	r := run(t, link, "end=1s down=1@2ms..3ms", 1)
 	if got := strings.Join(times(r, spec.Deliver, 1), " "); got != "8ms" {
 		t.Errorf("its timer expires at %s, want 8ms: 5ms after Init", got)
@@ -212,12 +212,17 @@ func TestCrashOfWhatStoredNothing(t *testing.T) {
 }
 
 // late is a timer that another event cancels while its expiry waits.
-type late struct{ durable }
+type late struct {
+	durable
+	peer spec.Process
+}
 
-func (l *late) Timeout(_ impl.TimerID, out *impl.Effects) { out.Deliver(0, "late") }
+func newLate(_ spec.Process, peers []spec.Process) impl.Layer { return &late{peer: peers[0]} }
+
+func (l *late) Timeout(_ impl.TimerID, out *impl.Effects) { out.Deliver(l.peer, "late") }
 
 func TestCancelledExpiryIsDropped(t *testing.T) {
-	link := impl.Link{New: impl.FactoryOf(late{}), Guarantee: spec.FairLoss}
+	link := impl.Link{New: newLate, Guarantee: spec.FairLoss}
 	for conditions, want := range map[string]bool{
 		"send=0>1:1@1s/0s":                                true,
 		"send=0>1:1@3ms/0s pause=1@2ms..9ms":              false,
@@ -321,6 +326,44 @@ func TestErrors(t *testing.T) {
 		if _, err := timed.Run(link, parse(t, text)); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
+	}
+}
+
+// straying is a link of which a message says whom it transmits to.
+type straying struct{ durable }
+
+func (l *straying) Send(_ spec.Process, m spec.Message, out *impl.Effects) {
+	out.Commit([]byte(m), impl.Delivery{From: 7, Message: m})
+}
+
+func TestStrayEffects(t *testing.T) {
+	link := impl.Link{New: impl.FactoryOf(straying{}), Guarantee: spec.FairLoss}
+	const want = `timed: the link breaks the contract of a layer: it names process 7, which is no peer, in Send(1, "m1") at process 0`
+	if _, err := timed.Run(link, parse(t, "send=0>1:1@0s/0s")); err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+// scribbling writes to the stable value that it recovers with.
+type scribbling struct{ durable }
+
+func (l *scribbling) Recover(stable []byte, out *impl.Effects) {
+	out.Deliver(0, spec.Message(stable))
+	stable[0]++
+}
+
+// What a link does to the slice that it recovers with is not stored.
+func TestRecoveryLeavesWhatIsStored(t *testing.T) {
+	link := impl.Link{New: impl.FactoryOf(scribbling{}), Guarantee: spec.FairLoss}
+	r := run(t, link, "send=0>1:1@0s/0s down=1@1ms..2ms down=1@3ms..4ms", 1)
+	var got []spec.Message
+	for _, e := range r.Events {
+		if e.Kind == spec.Deliver && e.Process == 1 {
+			got = append(got, e.Message)
+		}
+	}
+	if !slices.Equal(got, []spec.Message{"m1", "m1", "m1"}) {
+		t.Errorf("delivered %q", got)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"fairloss/impl"
+	"fairloss/spec"
 )
 
 // corruptMoves appends, for each packet that can be delivered, the delivery of
@@ -99,6 +100,20 @@ func (w *World) intrusion(a Action) (Move, error) {
 	}
 	m.as = w.sys.packet(string(a.As))
 	return m, nil
+}
+
+// intruded records, in a Witness, that what is received next is not what was
+// sent. No property reads that.
+func (w *World) intruded(m Move) {
+	if w.witness == nil {
+		return
+	}
+	from, to := w.sys.ends(m.place)
+	e := spec.Event{Kind: spec.Forge, Process: to, Peer: from}
+	if m.kind == Corrupt {
+		e.Kind, e.Packet = spec.Corrupt, w.sys.net.names[m.id]
+	}
+	w.record([]spec.Event{e})
 }
 
 // variantsOf returns the ways in which a packet may arrive changed.

@@ -466,9 +466,11 @@ func (o *oracle) do(a world.Action) {
 		if n := o.link.Assumes.Network; n == spec.BagNetwork || n == spec.FIFONetwork {
 			remove(&o.channels[c], string(a.Packet))
 		}
+		o.observe(spec.Event{Kind: spec.Corrupt, Process: a.To, Peer: a.From, Packet: string(a.Packet)})
 		o.handle(a.To, a, []spec.Event{{Kind: spec.Receive, Process: a.To, Peer: a.From, Packet: string(a.As)}}, o.handler(a))
 	case world.Forge:
 		o.budget.Forgeries--
+		o.observe(spec.Event{Kind: spec.Forge, Process: a.To, Peer: a.From})
 		o.handle(a.To, a, []spec.Event{{Kind: spec.Receive, Process: a.To, Peer: a.From, Packet: string(a.Packet)}}, o.handler(a))
 	case world.Duplicate:
 		o.copies--

@@ -193,12 +193,14 @@ func (w *World) Do(m Move) error {
 		w.change(m.place, copied, m.id)
 	case Corrupt:
 		w.rest[corruptions]--
+		w.intruded(m)
 		if w.sys.net.moves {
 			w.change(m.place, left, m.id)
 		}
 		return w.handle(w.handled(m))
 	case Forge:
 		w.rest[forgeries]--
+		w.intruded(m)
 		return w.handle(w.handled(m))
 	case Cut, Heal:
 		w.partitioned(m)

@@ -443,6 +443,16 @@ func TestMutantThatPanics(t *testing.T) {
 	}
 }
 
+// A mutant whose key omits state lives, whatever else breaks it.
+func TestMutantIsAudited(t *testing.T) {
+	mutant := impl.Link{Name: "forgets", Kind: impl.Mutant, New: impl.FactoryOf(forgets{}), Guarantee: spec.FairLoss, Breaks: "FLL3"}
+	var out, stderr bytes.Buffer
+	code := cli.Run(t.Context(), []string{"mutants", "-schedules", "20"}, nil, &out, &stderr, []impl.Link{mutant})
+	if code != 1 || !strings.Contains(stderr.String(), "mutant forgets broke its contract") || !strings.Contains(stderr.String(), "AppendKey omits state") {
+		t.Errorf("exit code %d, %s%s", code, out.String(), stderr.String())
+	}
+}
+
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -20,7 +20,9 @@ var mutantsCommand = command{
 	about: "Runs random schedules of each mutant. A mutant is killed where the property that it is there to break\n" +
 		"rejects it, and no property does that it does not declare. SHRUNK is the shortest schedule that these led to,\n" +
 		"SHORTEST what an exhaustive search within small bounds proves: 0 where the bounds are too small, -1 where it\n" +
-		"finds none. Of liveness the two differ: one is a schedule before a fair suffix, the other a stem and a cycle.",
+		"finds none. Of liveness the two differ: one is a schedule before a fair suffix, the other a stem and a cycle.\n" +
+		"Where packets are forged SHRUNK can be less, too: a random run may send other messages than that search, so that\n" +
+		"what is forged of them is shorter or longer.",
 	examples: []string{"fairloss mutants", "fairloss mutants -schedules 10000 -seed 7 -json"},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
 		schedules := flags.Int("schedules", 2000, "schedules of each mutant")
@@ -84,6 +86,9 @@ func hunt(s *session, link impl.Link, schedules int, seed uint64) (hunted, error
 	c, err := explore.New(link)
 	for k := 0; err == nil && k < schedules && s.ctx.Err() == nil; k++ {
 		err = c.Run(explore.Seeded(seed, uint64(k)))
+	}
+	if err == nil {
+		err = explore.Audit(link, auditSeed, auditWalks)
 	}
 	if err != nil {
 		return row, err

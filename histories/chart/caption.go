@@ -8,7 +8,7 @@ import (
 // captions returns what may stand on an arrow that arrives, the richest first.
 func (a *arrow) captions() []string {
 	if a.number == 0 {
-		full := "never sent"
+		full := a.remark()
 		if a.packet != "" {
 			return []string{full + ": " + a.packet, full, "?"}
 		}
@@ -16,8 +16,12 @@ func (a *arrow) captions() []string {
 	}
 	id := fmt.Sprintf("(%d)", a.number)
 	sent := fmt.Sprintf("sent at %d", a.step)
-	if a.note == "" {
+	switch {
+	case a.note == "":
 		return []string{id + " " + sent, id}
+	case a.note == corrupted && a.packet != "":
+		full := id + " " + a.note + ": " + a.packet
+		return []string{full + ", " + sent, full, id + " " + a.note, id}
 	}
 	return []string{id + " " + a.note + ", " + sent, id + " " + a.note, id}
 }
@@ -36,11 +40,17 @@ func (a *arrow) caption(width int) (text string, complete bool) {
 
 // remark is what is remarkable about an arrow that arrives, or "".
 func (a *arrow) remark() string {
-	if a.number == 0 {
+	switch {
+	case a.forged:
+		return "forged"
+	case a.number == 0:
 		return "never sent"
 	}
 	return a.note
 }
+
+// corrupted is the note of a packet that is not as it was sent.
+const corrupted = "corrupted"
 
 // shaft draws an arrow that arrives, of the given length, pointing right or
 // left, and reports whether its caption says all. A packet that has arrived

@@ -14,7 +14,9 @@
 // Where a history has no packets, its messages are drawn instead.
 //
 // A packet has a number where it leaves; in text, again where it arrives. An
-// arrow with a double shaft, or dashed, is a packet that has arrived before.
+// arrow with a double shaft, or dashed, is a packet that has arrived before. Of
+// one that was corrupted both ends are drawn, and what became of it; one that
+// was forged comes from nowhere.
 package chart
 
 import (

@@ -81,14 +81,17 @@ func parse(t *testing.T, line string) spec.Event {
 	if kind == spec.Cut || kind == spec.Heal {
 		return e
 	}
-	if kind == spec.Deliver || kind == spec.Store || kind == spec.Receive {
+	if kind == spec.Corrupt || kind == spec.Forge || kind == spec.Deliver || kind == spec.Store || kind == spec.Receive {
 		e.Process, e.Peer = e.Peer, e.Process
+	}
+	if kind == spec.Forge {
+		return e
 	}
 	payload, err := strconv.Unquote(what)
 	if err != nil {
 		t.Fatalf("%s: %v", line, err)
 	}
-	if kind == spec.Transmit || kind == spec.Receive {
+	if kind == spec.Transmit || kind == spec.Receive || kind == spec.Corrupt {
 		e.Packet = payload
 	} else {
 		e.Message = spec.Message(payload)
@@ -114,7 +117,7 @@ func anyEvents(raw []byte) []spec.Event {
 		at += int64(raw[4] % 3)
 		payload := payloads[int(raw[3])%len(payloads)]
 		events = append(events, spec.Event{
-			Kind: spec.Kind(raw[0] % 14), Process: spec.Process(int8(raw[1])) % 6, Peer: spec.Process(int8(raw[2])) % 6,
+			Kind: spec.Kind(raw[0] % 17), Process: spec.Process(int8(raw[1])) % 6, Peer: spec.Process(int8(raw[2])) % 6,
 			Message: spec.Message(payload), Packet: payload, Count: int(raw[4]), At: at,
 		})
 	}

@@ -81,7 +81,7 @@ pre{background:var(--soft);padding:.8em 1em;border-radius:6px;white-space:pre-wr
 {{- end}}
 <h2>What happened</h2>
 <figure>
-{{.Picture}}<figcaption>Time runs downwards. An arrow leaves where its packet was sent and ends where it arrives; dashed, the packet had arrived before. A cross is a packet that is lost, dots one that is in flight.</figcaption>
+{{.Picture}}<figcaption>Time runs downwards. An arrow leaves where its packet was sent and ends where it arrives; dashed, the packet had arrived before. A cross is a packet that is lost, dots one that is in flight, or one that nobody sent; on a lifeline, that the process is down.</figcaption>
 </figure>
 {{- with .Schedule}}
 <h2>Schedule</h2>

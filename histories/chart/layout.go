@@ -46,7 +46,8 @@ type arrow struct {
 	step     int  // of the transmission
 	packet   string
 	fate     string // begins: "lost", "in flight" or ""
-	note     string // arrives: "again", "late", "overtakes (1)" or ""
+	note     string // arrives: "again", "late", "overtakes (1)", "corrupted" or ""
+	forged   bool   // arrives: nobody sent it there
 }
 
 // layOut lays a history out. Events that name a process below 0 make it a
@@ -115,13 +116,18 @@ func number(events []spec.Event) (steps []int, fromAt bool) {
 	step := 0
 	for i, e := range events {
 		effect := e.Kind == spec.Transmit || e.Kind == spec.Deliver || e.Kind == spec.Confirm || e.Kind == spec.Store || e.Kind == spec.Held
-		if i == 0 || !effect || e.Process != events[i-1].Process {
+		intruded := i > 0 && intrudes(events[i-1].Kind)
+		if i == 0 || !(effect || intruded) || e.Process != events[i-1].Process {
 			step++
 		}
 		steps[i] = step
 	}
 	return steps, false
 }
+
+// intrudes reports whether an event says of the packet that is received next
+// that it is not as it was sent.
+func intrudes(k spec.Kind) bool { return k == spec.Corrupt || k == spec.Forge }
 
 // builder lays out one event after the other.
 type builder struct {
@@ -131,6 +137,7 @@ type builder struct {
 	steps   []int
 	traffic traffic
 	timers  bool // a transmission that begins a step is due to a timer
+	last    int  // the step of the last event that was drawn
 }
 
 func (b *builder) mark(p spec.Process) {
@@ -150,10 +157,14 @@ func (b *builder) add(i int, e spec.Event, last bool) {
 		b.rows = append(b.rows, row{step: noStep, process: everywhere, rule: rule})
 		return
 	}
+	if intrudes(e.Kind) && b.traffic.in == spec.Receive {
+		return // it is drawn with the packet
+	}
 	r := row{step: noStep, process: e.Process}
-	if i == 0 || b.steps[i] != b.steps[i-1] {
+	if len(b.rows) == 0 || b.steps[i] != b.last {
 		r.step = b.steps[i]
 	}
+	b.last = b.steps[i]
 	if e.Kind != spec.Transmit && e.Kind != spec.Receive {
 		r.label = b.label(e)
 	} else if b.timers && e.Kind == spec.Transmit && r.step > 0 {
@@ -211,9 +222,7 @@ func (b *builder) label(e spec.Event) label {
 	case spec.Crash, spec.Recover:
 		return label{verb: verb}
 	case spec.Cut, spec.Heal:
-		if b.processes > 2 {
-			return label{verb: fmt.Sprintf("%s>%d", e.Kind, e.Peer)}
-		}
+		return label{verb: fmt.Sprintf("%s>%d", e.Kind, e.Peer)}
 	}
 	return label{verb: b.quote.plain(e.Kind.String())}
 }
@@ -250,11 +259,14 @@ func (b *builder) departure(i int, e spec.Event) *arrow {
 func (b *builder) arrival(i int, e spec.Event) *arrow {
 	a := &arrow{from: e.Peer, to: e.Process, arrives: true, packet: b.packet(e)}
 	r := b.traffic.receipts[i]
+	a.forged = r.intrusion == spec.Forge
 	if r.of == nil {
 		return a
 	}
 	a.number, a.step = r.of.number, r.of.step
 	switch {
+	case r.intrusion == spec.Corrupt:
+		a.note = corrupted
 	case r.again:
 		a.note = "again"
 	case r.late:

@@ -20,6 +20,7 @@ type receipt struct {
 	again     bool      // every equal transmission had arrived before
 	late      bool      // a packet that was transmitted later had arrived before
 	overtaken int       // number of an older packet of the channel that has not arrived; 0 where there is none
+	intrusion spec.Kind // Corrupt or Forge: it is not as it was transmitted; else 0
 }
 
 // route is a directed pair of processes.
@@ -51,10 +52,15 @@ func follow(events []spec.Event, steps []int, live bool) traffic {
 	last := map[content]*instance{}
 	forever := len(events)
 	cycle := map[content]bool{} // received for ever
+	var intrusion spec.Event    // what happens to the packet that is received next
 	for i, e := range events {
 		switch e.Kind {
 		case spec.Forever:
 			forever = min(forever, i)
+		case spec.Corrupt, spec.Forge:
+			if t.in == spec.Receive {
+				intrusion = e
+			}
 		case t.out:
 			c := t.content(e)
 			n := &instance{number: len(t.sent) + 1, step: steps[i], event: i, received: never}
@@ -62,6 +68,11 @@ func follow(events []spec.Event, steps []int, live bool) traffic {
 			equal[c] = append(equal[c], n)
 		case t.in:
 			c := t.content(e)
+			if intrusion.Kind != 0 {
+				t.receipts[i] = t.intruded(i, intrusion, equal, last)
+				intrusion = spec.Event{}
+				continue
+			}
 			cycle[c] = cycle[c] || i > forever
 			if waiting := equal[c]; len(waiting) > 0 {
 				waiting[0].received = i
@@ -79,6 +90,23 @@ func follow(events []spec.Event, steps []int, live bool) traffic {
 	return t
 }
 
+// intruded is the arrival of what was forged, or of what was corrupted: the
+// packet that it was may still arrive as it was.
+func (t traffic) intruded(i int, e spec.Event, equal map[content][]*instance, last map[content]*instance) receipt {
+	r := receipt{intrusion: e.Kind}
+	if e.Kind == spec.Corrupt {
+		c := content{route{e.Peer, e.Process}, e.Packet}
+		r.of = last[c]
+		if waiting := equal[c]; len(waiting) > 0 {
+			r.of = waiting[0]
+		}
+		if r.of != nil {
+			r.of.received = min(r.of.received, i)
+		}
+	}
+	return r
+}
+
 // order notes which arrivals overtake others and which were overtaken.
 func (t traffic) order(events []spec.Event, live bool) {
 	pending := map[route][]*instance{} // in order of transmission
@@ -88,7 +116,7 @@ func (t traffic) order(events []spec.Event, live bool) {
 		switch r := t.receipts[i]; {
 		case e.Kind == t.out:
 			pending[c] = append(pending[c], t.sent[i])
-		case e.Kind == t.in && r.of != nil && !r.again:
+		case e.Kind == t.in && r.of != nil && !r.again && r.intrusion == 0:
 			queue := pending[c]
 			for len(queue) > 0 && (queue[0].received <= i || live && queue[0].received == never) {
 				queue = queue[1:]

@@ -151,6 +151,8 @@ func (a *arrow) beside() string {
 	switch {
 	case a.arrives && a.number == 0:
 		return a.captions()[0]
+	case a.arrives && a.note == corrupted:
+		return strings.TrimSuffix(a.note+": "+a.packet, ": ")
 	case a.arrives:
 		return a.note
 	}

@@ -14,7 +14,8 @@ import (
 // ends where it arrives, so that packets that overtake each other cross.
 //
 // A dashed arrow is a packet that has arrived before, a cross one that is
-// lost, dots one that is in flight; what broke is red. A text that is cut has
+// lost, dots one that is in flight or that nobody sent; a lifeline of dots is a
+// process that is down; what broke is red. A text that is cut has
 // all of it as its tooltip, up to Options.Width columns, which limits nothing
 // else here. The error is from w. It takes time and memory linear in the
 // events, but for the sorting of the processes.
@@ -60,7 +61,7 @@ func (p *picture) svg() string {
 func (p *picture) frame() {
 	for _, process := range p.lanes {
 		x := p.x[process]
-		fmt.Fprintf(&p.under, `<line class="lifeline" x1="%d" y1="%d" x2="%d" y2="%d"/>`+"\n", x, titleLine+8, x, p.bottom)
+		p.lifeline(process)
 		p.text(caption{x: x, y: titleLine, anchor: "middle", class: "title", text: title(process)})
 	}
 	steps := p.left - 10
@@ -77,6 +78,29 @@ func (p *picture) frame() {
 		}
 	}
 	p.band(p.left-6, p.right+6)
+}
+
+// lifeline draws the lifeline of a process, in dots while it is down.
+func (p *picture) lifeline(process spec.Process) {
+	from, class := titleLine+8, "lifeline"
+	draw := func(to int) {
+		fmt.Fprintf(&p.under, `<line class="%s" x1="%d" y1="%d" x2="%d" y2="%d"/>`+"\n", class, p.x[process], from, p.x[process], to)
+		from = to
+	}
+	for _, s := range p.spots {
+		if s.process != process {
+			continue
+		}
+		switch s.label.verb {
+		case capitals[spec.Crash]:
+			draw(s.y)
+			class = "lifeline flight"
+		case capitals[spec.Recover]:
+			draw(s.y)
+			class = "lifeline"
+		}
+	}
+	draw(p.bottom)
 }
 
 // titleLine is the baseline of the names of the processes.
