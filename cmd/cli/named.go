@@ -12,7 +12,7 @@ import (
 // link returns the link of that name, for a command in whose world there is no
 // time.
 func (s *session) link(name string) (impl.Link, error) {
-	if _, maelstrom := maelstrom(name); maelstrom {
+	if _, is := maelstrom(name); is {
 		return impl.Link{}, fmt.Errorf("%s runs on its own time: try 'fairloss run'", name)
 	}
 	link, err := s.anyLink(name)
@@ -32,7 +32,7 @@ func (s *session) anyLink(name string) (impl.Link, error) {
 		}
 		names = append(names, l.Name)
 	}
-	if command, maelstrom := maelstrom(name); maelstrom {
+	if command, is := maelstrom(name); is {
 		return s.broadcast(name, command), nil
 	}
 	if command := program(name); command != nil {

@@ -46,6 +46,7 @@ func TestPrograms(t *testing.T) {
 		{"step", "1\n1\n1\nq\n", []string{"step", "-messages", "1", duplicates}, 1, []string{`deliver 0>1 "data 1 a"`, "violated: PL2"}},
 		{"run", "", []string{"run", "-messages", "20", "-seed", "1", perfect}, 0, []string{"20 messages accepted, 20 delivered", "holds: PL1 PL2 PL3 ACK"}},
 		{"run programs of Maelstrom", "", []string{"run", "-messages", "10", "-silence", "1m", "maelstrom " + python(t, "broadcast")}, 0, []string{"holds: PL1 PL2 PL3", "is silent for 60s"}},
+		{"run with kills", "", []string{"run", "-kill", "2", "-messages", "100", "-seed", "1", python(t, "logged")}, 0, []string{"2 kills: ", "holds: LPL1 LPL2 LPL3"}},
 		{"run in virtual time", "", []string{"run", "-timed", "delay=1ms..5ms loss=0.1 send=0>1:20@0s/1ms", perfect}, 0, []string{"holds: PL1"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
