@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"fairloss/impl"
@@ -39,6 +40,11 @@ func (s *session) anyLink(name string) (impl.Link, error) {
 		return s.foreign(name, command)
 	}
 	return impl.Link{}, fmt.Errorf("unknown link %q%s (fairloss list shows all)", name, suggest(name, names))
+}
+
+// isProgram reports whether anyLink would start a program.
+func (s *session) isProgram(name string) bool {
+	return program(name) != nil && !slices.ContainsFunc(s.registry, func(l impl.Link) bool { return l.Name == name })
 }
 
 // program returns the command that a name is, nil where it is none: a command
