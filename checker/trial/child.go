@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -53,31 +52,29 @@ var hasChild bool
 
 // Child makes this program one process of a trial, where RunKilled has started
 // it as that, and then does not return. A program that calls RunKilled calls
-// Child before anything else, with the same links.
-func Child(registry []impl.Link) {
+// Child before anything else, with a function that finds its links by name.
+func Child(find func(name string) (impl.Link, error)) {
 	hasChild = true
 	text, isChild := os.LookupEnv(childVariable)
 	if !isChild {
 		return
 	}
 	signal.Ignore(os.Interrupt) // an interrupt is for the program that started this one
-	if err := runChild(registry, text); err != nil {
+	if err := runChild(find, text); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	os.Exit(0)
 }
 
-func runChild(registry []impl.Link, text string) error {
+func runChild(find func(name string) (impl.Link, error), text string) (err error) {
 	var a assignment
 	if err := json.Unmarshal([]byte(text), &a); err != nil {
 		return fmt.Errorf("trial: %s: %w", childVariable, err)
 	}
-	i := slices.IndexFunc(registry, func(l impl.Link) bool { return l.Name == a.Link })
-	if i < 0 {
-		return fmt.Errorf("trial: this program has no link %q", a.Link)
+	if a.Faults.Link, err = find(a.Link); err != nil {
+		return fmt.Errorf("trial: %w", err)
 	}
-	a.Faults.Link = registry[i]
 	c, err := openChild(a)
 	if err != nil {
 		return err

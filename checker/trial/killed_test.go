@@ -2,6 +2,7 @@ package trial_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -21,13 +22,21 @@ type chokes struct{ impl.StoreFirst }
 
 func (*chokes) Receive(spec.Process, impl.Packet, *impl.Effects) { panic("out of paper") }
 
-func find(t *testing.T, name string) impl.Link {
-	t.Helper()
+func victim(name string) (impl.Link, error) {
 	i := slices.IndexFunc(victims, func(l impl.Link) bool { return l.Name == name })
 	if i < 0 {
-		t.Fatalf("no link %s", name)
+		return impl.Link{}, fmt.Errorf("no link %s", name)
 	}
-	return victims[i]
+	return victims[i], nil
+}
+
+func find(t *testing.T, name string) impl.Link {
+	t.Helper()
+	link, err := victim(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return link
 }
 
 func TestLoggedSurvivesKills(t *testing.T) {

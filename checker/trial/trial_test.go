@@ -18,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	trial.Child(victims)
+	trial.Child(victim)
 	goleak.VerifyTestMain(m)
 }
 

@@ -43,10 +43,16 @@ var exitCodes = map[spec.Verdict]int{spec.Holds: 0, spec.Violated: 1, spec.Incon
 // Main is also the processes of a run with kills, which start this program
 // again: call it before anything else.
 func Main(registry []impl.Link) {
-	trial.Child(registry)
+	trial.Child(Find(registry))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop)
 	os.Exit(Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, registry))
+}
+
+// Find returns how the commands find a link by the name that they are given:
+// among those, or in a program, which is then started.
+func Find(registry []impl.Link) func(name string) (impl.Link, error) {
+	return (&session{registry: registry}).anyLink
 }
 
 // Run runs one command line, without the name of the program, and returns the

@@ -21,7 +21,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	trial.Child(registry())
+	trial.Child(cli.Find(registry()))
 	goleak.VerifyTestMain(m)
 }
 

@@ -100,7 +100,7 @@ func (o *exploration) printCounterexample(s *session, e explore.Exhaustive, c *e
 	if err := s.printCounterexample(e.Link, c, proof, o.width); err != nil || o.guarantee != "" {
 		return err
 	}
-	_, err := fmt.Fprintf(s.out, "replay: %s\n", o.replay(e, c))
+	_, err := fmt.Fprintf(s.out, "replay: %s\n", s.replayCommandLine(o.plan(e, c)))
 	return err
 }
 
@@ -123,17 +123,26 @@ func (s *session) printCounterexample(link impl.Link, c *explore.Counterexample,
 	}}.draw(s.out)
 }
 
-// replay is a command line that replays a counterexample.
-func (o *exploration) replay(e explore.Exhaustive, c *explore.Counterexample) string {
+// plan is a counterexample as a schedule that needs no flags.
+func (o *exploration) plan(e explore.Exhaustive, c *explore.Counterexample) world.Schedule {
 	plan := c.Schedule
 	plan.Link, plan.Processes = e.Link.Name, o.processes
 	if o.network != "" {
 		plan.Assumes = &e.Link.Assumes
 	}
-	return replayCommandLine(plan)
+	return plan
 }
 
-func replayCommandLine(plan world.Schedule) string {
+// replayCommandLine is a command line that replays a schedule. A program is
+// named apart from it.
+func (s *session) replayCommandLine(plan world.Schedule) string {
+	flag := ""
+	if s.isProgram(plan.Link) {
+		flag, plan.Link = "-link "+quoted(plan.Link)+" ", ""
+	}
 	text := strings.ReplaceAll(strings.TrimSuffix(plan.String(), "\n"), "\n", "; ")
-	return fmt.Sprintf(`printf '%%s\n' '%s' | fairloss replay -`, strings.ReplaceAll(text, "'", `'\''`))
+	return fmt.Sprintf(`printf '%%s\n' %s | fairloss replay %s-`, quoted(text), flag)
 }
+
+// quoted is one word for a shell.
+func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

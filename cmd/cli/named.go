@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"fairloss/impl"
@@ -12,7 +13,7 @@ import (
 // link returns the link of that name, for a command in whose world there is no
 // time.
 func (s *session) link(name string) (impl.Link, error) {
-	if _, maelstrom := maelstrom(name); maelstrom {
+	if _, is := maelstrom(name); is {
 		return impl.Link{}, fmt.Errorf("%s runs on its own time: try 'fairloss run'", name)
 	}
 	link, err := s.anyLink(name)
@@ -32,13 +33,18 @@ func (s *session) anyLink(name string) (impl.Link, error) {
 		}
 		names = append(names, l.Name)
 	}
-	if command, maelstrom := maelstrom(name); maelstrom {
+	if command, is := maelstrom(name); is {
 		return s.broadcast(name, command), nil
 	}
 	if command := program(name); command != nil {
 		return s.foreign(name, command)
 	}
 	return impl.Link{}, fmt.Errorf("unknown link %q%s (fairloss list shows all)", name, suggest(name, names))
+}
+
+// isProgram reports whether anyLink would start a program.
+func (s *session) isProgram(name string) bool {
+	return program(name) != nil && !slices.ContainsFunc(s.registry, func(l impl.Link) bool { return l.Name == name })
 }
 
 // program returns the command that a name is, nil where it is none: a command

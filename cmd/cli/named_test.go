@@ -36,16 +36,17 @@ func TestPrograms(t *testing.T) {
 		want  []string
 	}{
 		{"explore", "", []string{"explore", "-liveness", perfect}, 0, []string{"link " + perfect + ", claimed: perfect", "40 states, 219 transitions"}},
-		{"explore a path", "", []string{"explore", path}, 1, []string{"violated: PL2", `replay: printf '%s\n' 'link ` + path + "; send 0>1"}},
+		{"explore a path", "", []string{"explore", path}, 1, []string{"violated: PL2", `replay: printf '%s\n' 'send 0>1 "a"; deliver 0>1 "data 1 a"; deliver 0>1 "data 1 a"' | fairloss replay -link '` + path + "' -"}},
 		{"classify", "", []string{"classify", "-messages", "1", "-max-states", "100", perfect}, 0, []string{"keeps exactly-once (XOP)"}},
 		{"test", "", []string{"test", "-schedules", "50", "-seed", "1", perfect}, 0, []string{"50 schedules, ", "holds: PL1 PL2 PL3 ACK"}},
 		{"test a broken one", "", []string{"test", "-schedules", "50", "-seed", "1", duplicates}, 1, []string{
-			`replay: printf '%s\n' 'link "` + duplicates + `"; send 0>1 "a"; deliver 0>1 "data 1 a"; deliver 0>1 "data 1 a"' | fairloss replay -`,
+			`replay: printf '%s\n' 'send 0>1 "a"; deliver 0>1 "data 1 a"; deliver 0>1 "data 1 a"' | fairloss replay -link '` + duplicates + "' -",
 		}},
-		{"replay", `link "` + duplicates + `"; send 0>1 "a"; deliver 0>1 "data 1 a"; deliver 0>1 "data 1 a"`, []string{"replay", "-"}, 1, []string{"violated: PL2"}},
+		{"replay", `link "` + duplicates + `"; send 0>1 "a"; deliver 0>1 "data 1 a"; deliver 0>1 "data 1 a"`, []string{"replay", "-link", duplicates, "-"}, 1, []string{"violated: PL2"}},
 		{"step", "1\n1\n1\nq\n", []string{"step", "-messages", "1", duplicates}, 1, []string{`deliver 0>1 "data 1 a"`, "violated: PL2"}},
 		{"run", "", []string{"run", "-messages", "20", "-seed", "1", perfect}, 0, []string{"20 messages accepted, 20 delivered", "holds: PL1 PL2 PL3 ACK"}},
 		{"run programs of Maelstrom", "", []string{"run", "-messages", "10", "-silence", "1m", "maelstrom " + python(t, "broadcast")}, 0, []string{"holds: PL1 PL2 PL3", "is silent for 60s"}},
+		{"run with kills", "", []string{"run", "-kill", "2", "-messages", "100", "-seed", "1", python(t, "logged")}, 0, []string{"2 kills: ", "holds: LPL1 LPL2 LPL3"}},
 		{"run in virtual time", "", []string{"run", "-timed", "delay=1ms..5ms loss=0.1 send=0>1:20@0s/1ms", perfect}, 0, []string{"holds: PL1"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -99,6 +100,21 @@ for line in sys.stdin:
 		code, stdout, stderr := fairloss(t, "1\n", test.args...)
 		if code != test.code || !strings.Contains(stdout, test.stdout) || !strings.Contains(stderr, test.stderr) || test.stderr == "" && stderr != "" {
 			t.Errorf("%q: exit code %d, want %d\nstandard output:\n%s\nstandard error:\n%s", test.args, code, test.code, stdout, stderr)
+		}
+	}
+}
+
+// TestScheduleStartsNothing demands that no command runs because a file says so.
+func TestScheduleStartsNothing(t *testing.T) {
+	dir := t.TempDir()
+	mark, file := filepath.Join(dir, "mark"), filepath.Join(dir, "schedule")
+	if err := os.WriteFile(file, []byte(`link "touch `+mark+`"; send 0>1 "a"`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"replay", file}, {"step", file}, {"chart", file}, {"check", file}} {
+		code, _, stderr := fairloss(t, "", args...)
+		if _, err := os.Stat(mark); err == nil || code != 3 {
+			t.Errorf("%q: exit code %d, the program ran: %t\n%s", args, code, err == nil, stderr)
 		}
 	}
 }

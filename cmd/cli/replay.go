@@ -82,10 +82,14 @@ func (r replayed) step(f finding) string {
 }
 
 // surroundings returns the link of a schedule, or that of the name if not "",
-// in the surroundings of the schedule.
+// in the surroundings of the schedule. A schedule starts no program by itself:
+// whoever wrote it may not be who runs it.
 func (s *session) surroundings(plan world.Schedule, name string) (impl.Link, error) {
 	if name == "" {
 		name = plan.Link
+		if _, named := s.programs[name]; !named && s.isProgram(name) {
+			return impl.Link{}, fmt.Errorf("the schedule is of the program %q: to start it, name it with -link", name)
+		}
 	}
 	if name == "" {
 		return impl.Link{}, errors.New(`the schedule has no line "link NAME", and there is no -link`)

@@ -64,7 +64,7 @@ var runCommand = command{
 			cfg.Link = link
 			set := map[string]bool{}
 			flags.Visit(func(f *flag.Flag) { set[f.Name] = true })
-			if _, maelstrom := maelstrom(name); maelstrom && (set["timed"] || set["kill"]) {
+			if _, is := maelstrom(name); is && (set["timed"] || set["kill"]) {
 				return 0, errors.New("run: a program of Maelstrom runs on its own time, without -timed and -kill")
 			}
 			if set["timed"] || link.Conditions != "" {
@@ -128,7 +128,7 @@ func run(s *session, cfg trial.Config, file *os.File) (spec.Verdict, error) {
 		return 0, err
 	}
 	r := newRan(cfg, result)
-	if _, maelstrom := maelstrom(cfg.Link.Name); maelstrom {
+	if _, is := maelstrom(cfg.Link.Name); is {
 		r.Silence = s.silence.Seconds()
 	}
 	if s.json {

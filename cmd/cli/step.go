@@ -29,13 +29,14 @@ var stepCommand = command{
 		`printf '1\n2\nj\n' | fairloss step perfect -messages 1`,
 	},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
+		name := flags.String("link", "", "the link `NAME` to run, instead of the one in the schedule")
 		messages := flags.Int("messages", 3, "how many messages process 0 has for process 1, those of the schedule among them")
 		width := flags.Int("width", 0, "columns of the chart; 0 is those of the terminal, else 80")
 		return func(s *session, argument string) (spec.Verdict, error) {
 			if *messages < 0 {
 				return 0, fmt.Errorf("step: %d messages, want none or more", *messages)
 			}
-			w, err := s.newWalk(argument, *messages)
+			w, err := s.newWalk(argument, *name, *messages)
 			if err != nil {
 				return 0, err
 			}
@@ -50,6 +51,7 @@ type walk struct {
 	*session
 	say   io.Writer // where the conversation goes
 	width int
+	name  string // of the link; "" is what the plan says
 	link  impl.Link
 	plan  world.Schedule
 
@@ -62,8 +64,8 @@ type walk struct {
 
 const stepHelp = "the number of an action, u undo, c chart, j judge, s FILE save, q quit"
 
-func (s *session) newWalk(argument string, messages int) (*walk, error) {
-	w := &walk{session: s, say: s.out, messages: messages}
+func (s *session) newWalk(argument, name string, messages int) (*walk, error) {
+	w := &walk{session: s, say: s.out, name: name, messages: messages}
 	if s.json {
 		w.say = io.Discard
 	}
@@ -92,7 +94,7 @@ func (s *session) newWalk(argument string, messages int) (*walk, error) {
 
 // begin makes the actions of the plan.
 func (w *walk) begin() error {
-	link, err := w.surroundings(w.plan, "")
+	link, err := w.surroundings(w.plan, w.name)
 	if err != nil {
 		return err
 	}

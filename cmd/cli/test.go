@@ -155,7 +155,7 @@ func (r *randomTest) print(s *session, found explore.Report, t randomlyTested) e
 		if err := s.printCounterexample(found.Link, f.Counterexample, "minimised", r.width); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "replay: %s\n", r.replay(found.Link, f.Counterexample))
+		fmt.Fprintf(s.out, "replay: %s\n", s.replayCommandLine(r.plan(found.Link, f.Counterexample)))
 	}
 	fmt.Fprintf(s.out, "\n%d schedules, %d steps in %.3fs, %d steps/s; %d sends, %d deliveries, %d losses, %d crashes\n",
 		t.Schedules, t.Steps, t.Seconds, int(float64(t.Steps)/max(t.Seconds, 1e-9)),
@@ -168,12 +168,12 @@ func (r *randomTest) print(s *session, found explore.Report, t randomlyTested) e
 	return err
 }
 
-// replay is a command line that replays a counterexample.
-func (r *randomTest) replay(link impl.Link, c *explore.Counterexample) string {
+// plan is a counterexample as a schedule that needs no flags.
+func (r *randomTest) plan(link impl.Link, c *explore.Counterexample) world.Schedule {
 	plan := c.Schedule
 	plan.Link = link.Name
 	if r.network != "" {
 		plan.Assumes = &link.Assumes
 	}
-	return replayCommandLine(plan)
+	return plan
 }

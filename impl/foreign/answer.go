@@ -101,29 +101,11 @@ func parseAnswer(line []byte, n int, offers offers, to *event) (answer, error) {
 	return a, a.check(offers, to)
 }
 
-// check demands what the program offers, and nothing else, and effects that
-// name peers only.
+// check demands what the program offers, and nothing else, and effects that can
+// be carried out.
 func (a *answer) check(offers offers, to *event) error {
-	for _, field := range []struct {
-		name     string
-		has, due bool
-	}{{"key", a.Key != nil, offers.key}, {"ready", a.Ready != nil, offers.ready}, {"held", a.Held != nil, offers.held}} {
-		switch {
-		case field.due && !field.has:
-			return fmt.Errorf("has no %q, which the hello offers", field.name)
-		case field.has && !field.due:
-			return fmt.Errorf("has a %q, which the hello does not offer", field.name)
-		}
-	}
-	if a.Held != nil && *a.Held < 0 {
-		return fmt.Errorf(`has "held" %d, want 0 or more`, *a.Held)
-	}
-	if a.Ready != nil {
-		for _, p := range *a.Ready {
-			if !slices.Contains(to.peers, p) {
-				return fmt.Errorf(`is "ready" for process %d, which is no peer`, p)
-			}
-		}
+	if err := a.checkOffers(offers, to.peers); err != nil {
+		return err
 	}
 	for i, e := range *a.Effects {
 		if err := e.check(to.peers); err != nil {
@@ -137,6 +119,31 @@ func (a *answer) check(offers offers, to *event) error {
 		return errors.New("has effects, and a restored instance has none")
 	case string(*a.Key) != to.data:
 		return errors.New("has another key than the one that was to be restored")
+	}
+	return nil
+}
+
+func (a *answer) checkOffers(offers offers, peers []spec.Process) error {
+	for _, field := range []struct {
+		name     string
+		has, due bool
+	}{{"key", a.Key != nil, offers.key}, {"ready", a.Ready != nil, offers.ready}, {"held", a.Held != nil, offers.held}} {
+		switch {
+		case field.due && !field.has:
+			return fmt.Errorf("has no %q, which the hello offers", field.name)
+		case field.has && !field.due:
+			return fmt.Errorf("has a %q, which the hello does not offer", field.name)
+		}
+	}
+	if offers.held && *a.Held < 0 {
+		return fmt.Errorf(`has "held" %d, want 0 or more`, *a.Held)
+	}
+	if offers.ready {
+		for _, p := range *a.Ready {
+			if !slices.Contains(peers, p) {
+				return fmt.Errorf(`is "ready" for process %d, which is no peer`, p)
+			}
+		}
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -87,13 +86,7 @@ func broadcasts(t *testing.T, b *Broadcast, cfg trial.Config) map[string]spec.Ve
 
 func pythonBroadcast(t *testing.T, example string) *Broadcast {
 	t.Helper()
-	if _, err := exec.LookPath("python3"); err != nil {
-		if os.Getenv("FAIRLOSS_REQUIRE_LANGUAGES") != "" {
-			t.Fatalf("python3 is not installed, and FAIRLOSS_REQUIRE_LANGUAGES is set: %v", err)
-		}
-		t.Skip("python3 is not installed")
-	}
-	return NewBroadcast("python3", "examples/python/"+example+".py")
+	return NewBroadcast(inPython(t)(example)...)
 }
 
 // TestBroadcast demands that a program which repeats what is not acknowledged

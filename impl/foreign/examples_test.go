@@ -39,28 +39,41 @@ var languages = []language{
 	}},
 }
 
-// each runs a test for each language that is there. Where one is missing the
-// test is skipped, unless the environment variable FAIRLOSS_REQUIRE_LANGUAGES
-// is set.
+// examples returns how the examples in a language are run. Where that is
+// missing the test is skipped, unless the environment variable
+// FAIRLOSS_REQUIRE_LANGUAGES is set.
+func (l language) examples(t *testing.T) func(example string) []string {
+	t.Helper()
+	_, err := exec.LookPath(l.needs)
+	switch {
+	case err == nil:
+	case os.Getenv("FAIRLOSS_REQUIRE_LANGUAGES") != "":
+		t.Fatalf("%s is not installed, and FAIRLOSS_REQUIRE_LANGUAGES is set: %v", l.needs, err)
+	default:
+		t.Skipf("%s is not installed", l.needs)
+	}
+	return func(example string) []string { return l.command(t, example) }
+}
+
+// each runs a test for each language that is there.
 func each(t *testing.T, test func(t *testing.T, command func(example string) []string)) {
 	for _, l := range languages {
-		t.Run(l.name, func(t *testing.T) {
-			_, err := exec.LookPath(l.needs)
-			switch {
-			case err == nil:
-				test(t, func(example string) []string { return l.command(t, example) })
-			case os.Getenv("FAIRLOSS_REQUIRE_LANGUAGES") != "":
-				t.Fatalf("%s is not installed, and FAIRLOSS_REQUIRE_LANGUAGES is set: %v", l.needs, err)
-			default:
-				t.Skipf("%s is not installed", l.needs)
-			}
-		})
+		t.Run(l.name, func(t *testing.T) { test(t, l.examples(t)) })
 	}
 }
 
-func perfect(t *testing.T) impl.Link {
+func inPython(t *testing.T) func(example string) []string {
 	t.Helper()
-	i := slices.IndexFunc(impl.Registry(), func(l impl.Link) bool { return l.Name == "perfect" })
+	return languages[0].examples(t)
+}
+
+// inGo returns the link of that name, of the same algorithm.
+func inGo(t *testing.T, name string) impl.Link {
+	t.Helper()
+	i := slices.IndexFunc(impl.Registry(), func(l impl.Link) bool { return l.Name == name })
+	if i < 0 {
+		t.Fatalf("no link %s", name)
+	}
 	return impl.Registry()[i]
 }
 
@@ -91,28 +104,39 @@ func TestPropBroken(t *testing.T) {
 	})
 }
 
-// TestPropExhaustive demands that a search of a perfect link in another
+// TestPropExhaustive demands that a search of the perfect link in another
 // language finds what that of the one in Go finds: as many states, as many ways
 // between them, and the same verdicts.
 func TestPropExhaustive(t *testing.T) {
 	each(t, func(t *testing.T, command func(string) []string) {
-		p := started(t, command("perfect"))
+		l := Link(t, command("perfect")...)
 		for _, equal := range []bool{false, true} {
-			searched(t, p.Link(), 3, equal)
-		}
-		if !p.offers.restore {
-			return
-		}
-		before := p.written
-		searched(t, p.Link(), 3, false)
-		restoring := p.written - before
-		p.offers.restore = false
-		before = p.written
-		searched(t, p.Link(), 3, false)
-		if again := p.written - before; again <= restoring {
-			t.Errorf("the search takes %d events with the way back, %d without", restoring, again)
+			searched(t, l, 3, equal)
 		}
 	})
+}
+
+// TestPropCrashes demands the same of a link that survives crashes, at every
+// point of each handler.
+func TestPropCrashes(t *testing.T) {
+	command := inPython(t)
+	searched(t, Link(t, command("logged")...), 2, false)
+}
+
+// TestRestoring demands that a search finds the same with and without the way
+// back that a key is, and is shorter with it.
+func TestRestoring(t *testing.T) {
+	command := inPython(t)
+	var events [2]int
+	for i := range events {
+		p := started(t, command("perfect"))
+		p.offers.restore = i == 0
+		searched(t, p.Link(), 3, false)
+		events[i] = p.written
+	}
+	if events[0] >= events[1] {
+		t.Errorf("the search takes %d events with the way back, %d without", events[0], events[1])
+	}
 }
 
 func started(t *testing.T, command []string) *Program {
@@ -133,7 +157,7 @@ func started(t *testing.T, command []string) *Program {
 func searched(t *testing.T, link impl.Link, messages int, equal bool) {
 	t.Helper()
 	var results [2]explore.Exhaustive
-	for i, l := range []impl.Link{link, perfect(t)} {
+	for i, l := range []impl.Link{link, inGo(t, link.Name)} {
 		var err error
 		bounds := explore.Bounds{Workload: explore.Workload(l, messages, equal)}
 		if results[i], err = explore.Exhaust(t.Context(), l, explore.Judged(l), bounds); err != nil {
@@ -185,7 +209,7 @@ func TestClassify(t *testing.T) {
 		return names
 	}
 	each(t, func(t *testing.T, command func(string) []string) {
-		if got, want := strongest(Link(t, command("perfect")...)), strongest(perfect(t)); !slices.Equal(got, want) || len(got) == 0 {
+		if got, want := strongest(Link(t, command("perfect")...)), strongest(inGo(t, "perfect")); !slices.Equal(got, want) || len(got) == 0 {
 			t.Errorf("it keeps %v, and the one in Go %v", got, want)
 		}
 	})

@@ -92,10 +92,12 @@ func follow(script []string) {
 		default:
 			fmt.Println(strings.ReplaceAll(line, "$n", strconv.Itoa(n)))
 		}
-		if !in.Scan() {
-			return
+		for dropped := true; dropped; n++ {
+			if !in.Scan() {
+				return
+			}
+			dropped = strings.Contains(in.Text(), `"event":"drop"`)
 		}
-		n++
 	}
 }
 

@@ -69,7 +69,7 @@ func (p *Program) Link() impl.Link {
 }
 
 // Close ends the program: by the end of its input and, where it does not exit
-// within a second, by force, which is an error. The instances of its link fail
+// within ten seconds, by force, which is an error. The instances of its link fail
 // from then on.
 func (p *Program) Close() error {
 	if !p.child.stop(p.grace) {

@@ -175,10 +175,10 @@ func TestEnds(t *testing.T) {
 		lines []string
 		want  string
 	}{
-		{"exits", []string{empty, empty, "stderr:Traceback: line 7", "exit:1"}, "it exited with status 1 before it answered line 3 of its input, {"},
-		{"exits in good order", []string{empty, empty, "exit:0"}, "it exited before it answered line 3 of its input, {"},
-		{"cuts a line", []string{empty, empty, `cut:{"n":3,`}, `its output ends in the middle of line 4, {"n":3,, before it answered line 3 of its input, {`},
-		{"says too much", []string{empty, empty, "long"}, "line 4 of its output is longer than 1048576 bytes: xxx"},
+		{"exits", []string{empty, empty, "stderr:Traceback: line 7", "exit:1"}, "it exited with status 1 before it answered line "},
+		{"exits in good order", []string{empty, empty, "exit:0"}, "it exited before it answered line "},
+		{"cuts a line", []string{empty, empty, `cut:{"n":3,`}, `its output ends in the middle of line 4, {"n":3,, before it answered line `},
+		{"says too much", []string{empty, empty, "long"}, "of its output is longer than 1048576 bytes: xxx"},
 		{"is silent", []string{empty, empty, "hang"}, "passed before it answered line "},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -12,9 +12,9 @@ PACKET = re.compile(r"(data|ack) ([1-9][0-9]*) (.*)", re.ASCII | re.DOTALL)
 
 class Perfect:
     def __init__(self, self_, peers):
-        self.last = {p: 0 for p in peers}      # the number given last
-        self.pending = {p: {} for p in peers}  # number -> message, not acknowledged
-        self.seen = {p: [] for p in peers}     # the numbers delivered
+        self.last = {p: 0 for p in peers}        # the number given last
+        self.pending = {p: {} for p in peers}    # number -> message, not acknowledged
+        self.seen = {p: [0, []] for p in peers}  # the numbers delivered: all up to the first, and these
 
     def init(self):
         return []
@@ -38,10 +38,17 @@ class Perfect:
         return self.delivered(sender, n, message) + [transmit(sender, f"ack {n} ")]
 
     def delivered(self, sender, n, message):
-        if n in self.seen[sender]:
-            return []
-        self.seen[sender] = sorted(self.seen[sender] + [n])
-        return [deliver(sender, message)]
+        return [deliver(sender, message)] if self.is_new(sender, n) else []
+
+    def is_new(self, sender, n):
+        low, above = self.seen[sender]
+        if n <= low or n in above:
+            return False
+        above = sorted(above + [n])
+        while above and above[0] == low + 1:
+            low = above.pop(0)
+        self.seen[sender] = [low, above]
+        return True
 
     def acknowledged(self, to, n):
         pending = self.pending[to]
