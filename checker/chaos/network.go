@@ -121,13 +121,14 @@ func (n *Network) wire(d direction) *wire {
 	return n.wires[d]
 }
 
-// transmit lets the plan decide what becomes of a packet.
-func (n *Network) transmit(d direction, packet string) fate {
+// transmit lets the plan decide what becomes of a packet, or of a write to a stream.
+func (n *Network) transmit(d direction, packet string, stream bool) fate {
 	now := n.now()
 	n.event(spec.Transmit, d.from, d.to, packet)
 	f := n.wire(d).transmit(now, packet)
-	if f.reset {
-		f.stats.Resets++
+	if f.reset = f.reset && stream; f.reset {
+		f.arrive = nil
+		f.stats = Stats{Packets: 1, Resets: 1}
 	}
 	n.stats.Add(f.stats)
 	if f.waits || f.stats.Faults() > 0 {

@@ -140,7 +140,7 @@ func (s *socket) transmit(b []byte, to netip.AddrPort) error {
 func (s *socket) dispatch(packet string, to netip.AddrPort) {
 	n := s.network
 	d := direction{s.host, hostOf(to.Addr())}
-	f := n.transmit(d, packet)
+	f := n.transmit(d, packet, false)
 	for i, a := range f.arrive {
 		held := 0
 		if i == 0 {

@@ -135,7 +135,7 @@ func (e *end) Write(b []byte) (int, error) {
 // dispatch hands one write to the wire.
 func (e *end) dispatch(packet string) {
 	n := e.network
-	f := n.transmit(e.way, packet)
+	f := n.transmit(e.way, packet, true)
 	if f.reset {
 		e.reset()
 		e.other.reset()
