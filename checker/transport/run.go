@@ -198,12 +198,12 @@ func (r *runner) open() bool {
 		return false
 	}
 	switch {
+	case !r.conductClean():
+		r.result.Unopened = "Open did not return"
 	case err != nil:
 		r.result.Unopened = err.Error()
 	case r.channel.Send == nil || r.channel.Receive == nil || r.channel.Close == nil:
 		r.result.Unopened = "a Channel without Send, Receive or Close"
-	case !r.conductClean():
-		r.result.Unopened = "Open did not return"
 	default:
 		r.opened = true
 	}

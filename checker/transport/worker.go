@@ -26,9 +26,13 @@ type Worker struct {
 	started int
 }
 
-// NewWorker returns a worker for a test that has called Serve. No process runs
-// yet. Close it.
+// NewWorker returns a worker for a test that has called Serve, and panics in a
+// process that is a worker itself, where that was left out. No process runs yet.
+// Close it.
 func NewWorker(t *testing.T, tr Transport) *Worker {
+	if _, isWorker := os.LookupEnv(workerVariable); isWorker {
+		panic("transport: NewWorker in a test that did not call Serve, or did not return when it said so")
+	}
 	return &Worker{tr: tr, command: func() *exec.Cmd {
 		var pattern []string
 		for part := range strings.SplitSeq(t.Name(), "/") {
