@@ -1,9 +1,13 @@
 package transport
 
-// PID is the process of the worker, 0 where none runs.
-func (w *Worker) PID() int {
-	if w.process == nil {
-		return 0
+import "os/exec"
+
+// Watch has every command handed to record with which a process is started.
+func (w *Worker) Watch(record func(*exec.Cmd)) {
+	command := w.command
+	w.command = func() *exec.Cmd {
+		cmd := command()
+		record(cmd)
+		return cmd
 	}
-	return w.process.cmd.Process.Pid
 }

@@ -5,6 +5,7 @@ package transport_test
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,79 +17,84 @@ import (
 	"fairloss/spec"
 )
 
-// gone fails the test where a process is still there.
-func gone(t *testing.T, pids map[int]bool) {
-	t.Helper()
-	for pid := range pids {
-		if err := syscall.Kill(pid, 0); !errors.Is(err, syscall.ESRCH) {
-			t.Errorf("process %d is left: %v", pid, err)
-		}
-	}
-}
-
-// fates is a transport that ends as its first message says.
-var fates = transport.Transport{
-	Name: "fates", Guarantee: spec.AtMostOnce, Limit: 200 * time.Millisecond,
-	Open: direct{send: func(m spec.Message) error {
+// ending is a transport that ends as its message says.
+func ending(name string, limit time.Duration) transport.Transport {
+	return transport.Transport{Name: name, Guarantee: spec.AtMostOnce, Limit: limit, Open: direct{send: func(m spec.Message) error {
 		switch m {
 		case "panic":
 			go panic("on purpose")
 			select {}
 		case "exit":
 			os.Exit(3)
+		case "hang":
+			select {}
 		case "spin":
 			for {
 				time.Now()
 			}
-		case "stop":
-			return syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-		case "hang":
-			select {}
+		case "stop": // it may go on for a moment
+			for {
+				_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+			}
 		}
 		return nil
-	}}.open,
+	}}.open}
 }
 
-// children makes so many runs, each in a process of its own, that end in all
-// ways in turn, and looks for processes that are left.
-func children(t *testing.T, runs int) {
-	if transport.Serve(t, fates) {
+// Those that never end have a short limit, and make no other runs.
+var (
+	fates   = ending("fates", 0)
+	endless = ending("endless", 500*time.Millisecond)
+)
+
+// children makes runs that end in all ways in turn, until so many processes
+// were started, and looks for processes that are left.
+func children(t *testing.T, processes int) {
+	if transport.Serve(t, fates) && transport.Serve(t, endless) {
 		return
 	}
-	w := transport.NewWorker(t, fates)
-	defer w.Close()
-	pids := map[int]bool{}
-	ends := []struct{ message, breaks string }{
-		{"none", ""},
-		{"panic", "PANIC"},
-		{"exit", "FATAL"},
-		{"hang", "DEADLOCK"},
-		{"panic", "PANIC"},
-		{"exit", "FATAL"},
-		{"none", ""},
-		{"exit", "FATAL"},
-		{"stop", "LIVELOCK"},
-		{"spin", "LIVELOCK"},
+	var commands []*exec.Cmd
+	watch := func(cmd *exec.Cmd) { commands = append(commands, cmd) }
+	once, never := transport.NewWorker(t, fates), transport.NewWorker(t, endless)
+	defer once.Close()
+	defer never.Close()
+	once.Watch(watch)
+	never.Watch(watch)
+	ends := []struct {
+		worker          *transport.Worker
+		message, breaks string
+	}{
+		{once, "none", ""},
+		{once, "panic", "PANIC"},
+		{once, "exit", "FATAL"},
+		{once, "hang", "DEADLOCK"},
+		{once, "panic", "PANIC"},
+		{once, "exit", "FATAL"},
+		{once, "none", ""},
+		{once, "exit", "FATAL"},
+		{never, "stop", "LIVELOCK"},
+		{never, "spin", "LIVELOCK"},
 	}
-	for i := range runs {
+	for i := 0; len(commands) < processes; i++ {
 		end := ends[i%len(ends)]
-		if _, err := w.Run(parse(t, `send 0>1 "calm"`), false); err != nil {
-			t.Fatal(err)
-		}
-		pids[w.PID()] = true
-		r, err := w.Run(parse(t, `send 0>1 "`+end.message+`"`), false)
+		r, err := end.worker.Run(parse(t, `send 0>1 "`+end.message+`"`), false)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Join(broken(r), " "); got != end.breaks {
 			t.Errorf("%s: violated are %q, want %q", end.message, got, end.breaks)
 		}
-		w.Close()
+		if i%2 == 0 {
+			end.worker.Close()
+		}
 	}
-	if len(pids) != runs {
-		t.Errorf("%d processes in %d runs", len(pids), runs)
+	once.Close()
+	never.Close()
+	for _, cmd := range commands {
+		if cmd.ProcessState == nil {
+			t.Errorf("process %d is left", cmd.Process.Pid)
+		}
 	}
-	gone(t, pids)
 }
 
 func TestChildren(t *testing.T) { children(t, 10) }
@@ -105,14 +111,13 @@ func TestServeLeftOut(t *testing.T) {
 
 // TestTired says that a campaign is cut short where runs never end.
 func TestTired(t *testing.T) {
-	if transport.Serve(t, fates) {
+	if transport.Serve(t, endless) {
 		return
 	}
-	c := transport.NewCampaign(t, fates)
+	c := transport.NewCampaign(t, endless)
 	defer c.Close()
-	for i, want := range []string{"", "", "2 runs never ended"} {
-		message := []string{"spin", "calm", "spin"}[i]
-		if err := c.Run(parse(t, `send 0>1 "`+message+`"`)); err != nil {
+	for i, want := range []string{"", "2 runs never ended"} {
+		if err := c.Run(parse(t, `send 0>1 "spin"`)); err != nil {
 			t.Fatal(err)
 		}
 		if c.CutShort != want {
