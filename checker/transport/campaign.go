@@ -147,8 +147,9 @@ func (c *Campaign) Breaks(s Schedule, id string) bool {
 }
 
 const (
-	minimiseRuns = 2000             // that minimising a finding may take
-	minimiseTime = 30 * time.Second // on the clock of this machine: a run that never ends takes its limit
+	minimiseRuns  = 2000             // that minimising a finding may take
+	minimiseTime  = 30 * time.Second // that it may take, on the clock of this machine
+	livelockTries = 6                // limits that it may take where runs never end
 )
 
 // Minimise makes the schedule of each finding short.
@@ -158,7 +159,11 @@ func (c *Campaign) Minimise(stop func() bool) {
 		if f.Violated == 0 {
 			continue
 		}
-		end := time.Now().Add(minimiseTime)
+		limit := minimiseTime
+		if f.Property.ID == Livelock.ID {
+			limit = livelockTries * c.Transport.limit()
+		}
+		end := time.Now().Add(limit)
 		f.Schedule = Minimise(f.Schedule, minimiseRuns, func(s Schedule) bool {
 			return !stop() && time.Now().Before(end) && c.Breaks(s, f.Property.ID)
 		})
