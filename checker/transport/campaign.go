@@ -96,7 +96,7 @@ func (c *Campaign) Run(s Schedule) error {
 // little.
 const (
 	maxLivelocks = 2
-	maxUnclean   = 20
+	maxUnclean   = 10
 )
 
 func (c *Campaign) tire(r *Result) {

@@ -127,12 +127,18 @@ func smaller(d time.Duration) []time.Duration {
 	return list
 }
 
-// calmer returns faults that are one number calmer, and for one that befalls
-// packets which it does not name, the loss of the first or the second.
+// calmer returns faults that are simpler, or one number calmer. The loss of a
+// packet is simpler than its corruption, and that of the first or the second is
+// than a fault that names none.
 func calmer(f chaos.Fault) []chaos.Fault {
 	var list []chaos.Fault
-	for n := 1; n <= 2 && f.Number == 0; n++ {
-		list = append(list, chaos.Fault{Kind: chaos.Drop, From: f.From, To: f.To, Number: n})
+	loss := func(n int) { list = append(list, chaos.Fault{Kind: chaos.Drop, From: f.From, To: f.To, Number: n}) }
+	switch f.Kind {
+	case chaos.Flip, chaos.Swap, chaos.Truncate:
+		loss(f.Number)
+	case chaos.Cut, chaos.Bandwidth, chaos.Queue:
+		loss(1)
+		loss(2)
 	}
 	for _, n := range []int{1, f.Number / 2, f.Number - 1} {
 		if n > 0 && n < f.Number {
