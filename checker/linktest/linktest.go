@@ -15,8 +15,15 @@
 // in time. Fuzz gives the same property to go test -fuzz.
 //
 // A pass says that the schedules which ran broke nothing, under the printed
-// assumptions; it is no proof. A link that reads a real clock, or runs
-// goroutines of its own, is not an impl.Layer: this kit cannot check it.
+// assumptions; it is no proof.
+//
+// A link that reads a real clock, or runs goroutines of its own, is not an
+// impl.Layer but a transport, and ten lines check it as it is, over sockets in
+// memory:
+//
+//	func TestProp(t *testing.T) {
+//		linktest.TestTransport(t, linktest.Transport{Name: "mine", Guarantee: spec.FIFO, Open: open})
+//	}
 //
 // Flags: -rapid.checks sets the number of cases (each is 20 schedules),
 // -rapid.seed repeats a run, -short runs a fifth of the cases, and

@@ -82,9 +82,9 @@ func (r reporter) violation(t testing.TB, c *explore.Counterexample, found strin
 	fmt.Fprintf(&b, "%s is violated (claimed: %s; network: %s; %s)\n", p.ID, r.link.Guarantee.Name, r.link.Assumes, found)
 	fmt.Fprintf(&b, "      %s %s: %s\n      Source: %s\n\n", p.ID, p.Name, p.Sentence, p.Source)
 	fmt.Fprintf(&b, "    %s\n\n", reason(c))
-	fmt.Fprintf(&b, "    Schedule (%d actions):\n%s%s\n", c.Schedule.Len(), numbered(c.Schedule), forced(c.Forced)+flows(c))
-	fmt.Fprintf(&b, "%s\n", indent(diagram(r.link, c, chartWidth)))
-	fmt.Fprintf(&b, "    Replay:\n      %s\n", r.command(t.Name(), c.Schedule))
+	fmt.Fprintf(&b, "    Schedule (%d actions):\n%s%s\n", c.Schedule.Len(), numbered(c.Schedule.String()), forced(c.Forced)+flows(c))
+	fmt.Fprintf(&b, "%s\n", indentBy("      ", diagram(r.link, c, chartWidth)))
+	fmt.Fprintf(&b, "    Replay:\n      %s\n", replayCommand(r.pkg, t.Name(), c.Schedule))
 	return b.String()
 }
 
@@ -96,11 +96,11 @@ func reason(c *explore.Counterexample) string {
 	return "Never met, although the network is fair: " + c.Reason
 }
 
-// numbered lists the actions, one a line.
-func numbered(s world.Schedule) string {
+// numbered lists the actions of a schedule's text, one a line.
+func numbered(schedule string) string {
 	var b strings.Builder
 	n := 0
-	for line := range strings.Lines(s.String()) {
+	for line := range strings.Lines(schedule) {
 		switch line {
 		case "fair\n":
 			b.WriteString("           fair    # from here on the network is fair\n")
@@ -164,17 +164,23 @@ func saysForever(events []spec.Event) bool {
 	return slices.ContainsFunc(events, func(e spec.Event) bool { return e.Kind == spec.Forever })
 }
 
-func indent(text string) string {
+func indentBy(margin, text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
-		b.WriteString("      " + line)
+		b.WriteString(margin + line)
 	}
 	return b.String()
 }
 
-// command is what to paste to replay a schedule. A long one goes to a file
-// that outlives the test.
-func (r reporter) command(test string, s world.Schedule) string {
+// written is a schedule as text.
+type written interface {
+	String() string // an action a line
+	Inline() string // in one line
+}
+
+// replayCommand is what to paste to replay a schedule in a test of package pkg.
+// A long one goes to a file that outlives the test.
+func replayCommand(pkg, test string, s written) string {
 	schedule := s.Inline()
 	if len(schedule) > inlineLimit {
 		if file, err := saveTemporary(s); err == nil {
@@ -185,10 +191,10 @@ func (r reporter) command(test string, s world.Schedule) string {
 	for part := range strings.SplitSeq(test, "/") {
 		pattern = append(pattern, "^"+regexp.QuoteMeta(part)+"$")
 	}
-	return fmt.Sprintf("go test %s -run %s -fairloss.replay=%s", r.pkg, quote(strings.Join(pattern, "/")), quote(schedule))
+	return fmt.Sprintf("go test %s -run %s -fairloss.replay=%s", pkg, quote(strings.Join(pattern, "/")), quote(schedule))
 }
 
-func saveTemporary(s world.Schedule) (string, error) {
+func saveTemporary(s written) (string, error) {
 	f, err := os.CreateTemp("", "fairloss-*.schedule")
 	if err != nil {
 		return "", err
@@ -232,7 +238,7 @@ func (r reporter) failure(t testing.TB, err error) string {
 	s := broken.Shrink(r.link)
 	name := strings.TrimSuffix(t.Name(), "/Contract")
 	return fmt.Sprintf("%v\n\n    Schedule (%d actions):\n%s\n    Replay:\n      %s\n",
-		err, s.Len(), numbered(s), r.command(name, s))
+		err, s.Len(), numbered(s.String()), replayCommand(r.pkg, name, s))
 }
 
 // keep leaves schedule, history, diagram and page in the artifact directory of
@@ -245,34 +251,31 @@ func (r reporter) keep(t *testing.T, c *explore.Counterexample) {
 	err := errors.Join(
 		os.WriteFile(filepath.Join(dir, "schedule.txt"), []byte(s.String()+forced(c.Forced)), 0o644),
 		os.WriteFile(filepath.Join(dir, "chart.txt"), []byte(diagram(r.link, c, 80)), 0o644),
-		writeHistory(filepath.Join(dir, "history.jsonl"), r.link, c.Events),
-		r.writePage(filepath.Join(dir, "counterexample.html"), t.Name(), c),
+		create(filepath.Join(dir, "history.jsonl"), func(f *os.File) error { return explore.WriteHistory(f, r.link, c.Events) }),
+		create(filepath.Join(dir, "counterexample.html"), func(f *os.File) error { return chart.HTML(f, r.page(t.Name(), c)) }),
 	)
 	if err != nil {
 		t.Logf("artifacts: %v", err)
 	}
 }
 
-func writeHistory(file string, link impl.Link, events []spec.Event) error {
+// create writes a file.
+func create(file string, write func(*os.File) error) error {
 	f, err := os.Create(file)
 	if err != nil {
 		return err
 	}
-	return errors.Join(explore.WriteHistory(f, link, events), f.Close())
+	return errors.Join(write(f), f.Close())
 }
 
-// writePage writes what the report says, with a picture, for a browser.
-func (r reporter) writePage(file, test string, c *explore.Counterexample) error {
-	f, err := os.Create(file)
-	if err != nil {
-		return err
-	}
+// page is what the report says, with a picture, for a browser.
+func (r reporter) page(test string, c *explore.Counterexample) chart.Page {
 	p := c.Property
-	return errors.Join(chart.HTML(f, chart.Page{
+	return chart.Page{
 		Title:    fmt.Sprintf("%s breaks %s (%s)", r.link.Name, p.ID, p.Name),
 		Sentence: p.Sentence, Source: p.Source, Reason: reason(c),
 		Schedule: c.Schedule.String() + forced(c.Forced),
-		Replay:   r.command(test, c.Schedule),
+		Replay:   replayCommand(r.pkg, test, c.Schedule),
 		Events:   c.Events, Options: drawing(r.link, c, chartWidth),
-	}), f.Close())
+	}
 }

@@ -3,22 +3,14 @@ package world
 import (
 	"fmt"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
+	"fairloss/checker/items"
 	"fairloss/impl"
 	"fairloss/spec"
 )
 
-// SyntaxError is a schedule that cannot be read. Line and Column count from 1;
-// the column counts bytes.
-type SyntaxError struct {
-	Line, Column int
-	Text         string
-}
-
-// Error returns "line:column: text".
-func (e *SyntaxError) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Text) }
+// SyntaxError is a schedule that cannot be read.
+type SyntaxError = items.SyntaxError
 
 // Parse reads a schedule. Each line, or part of a line between semicolons, is
 //
@@ -45,82 +37,29 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e
 // *SyntaxError.
 func Parse(text string) (Schedule, error) {
 	var s Schedule
-	for number, line := range strings.Split(text, "\n") {
-		p := parser{line: line}
-		for {
-			if err := p.item(&s); err != nil {
-				return Schedule{}, &SyntaxError{number + 1, p.start + 1, err.Error()}
-			}
-			if p.done() {
-				break
-			}
-		}
+	if err := items.Read(text, func(i *items.Item) error { return (&parser{i}).item(&s) }); err != nil {
+		return Schedule{}, err
 	}
 	return s, nil
 }
 
-// parser reads the items of one line.
-type parser struct {
-	line  string
-	at    int
-	start int // of the word being read
-}
-
-func (p *parser) blank() {
-	for p.at < len(p.line) && (p.line[p.at] == ' ' || p.line[p.at] == '\t' || p.line[p.at] == '\r') {
-		p.at++
-	}
-	p.start = p.at
-}
-
-// done skips a separator and reports whether the line has ended.
-func (p *parser) done() bool {
-	if p.at == len(p.line) || p.line[p.at] == '#' {
-		return true
-	}
-	p.at++
-	return false
-}
-
-// end reports whether the item has ended.
-func (p *parser) end() bool {
-	p.blank()
-	return p.at == len(p.line) || p.line[p.at] == ';' || p.line[p.at] == '#'
-}
-
-// word reads up to the next blank or separator.
-func (p *parser) word() string {
-	p.blank()
-	for p.at < len(p.line) && !strings.ContainsRune(" \t\r;#", rune(p.line[p.at])) {
-		p.at++
-	}
-	return p.line[p.start:p.at]
-}
+// parser reads one item of a schedule.
+type parser struct{ *items.Item }
 
 func (p *parser) item(s *Schedule) error {
-	if p.end() {
-		return nil
-	}
-	word := p.word()
-	var err error
+	word := p.Word()
 	switch word {
 	case "link", "network", "processes":
-		err = p.directive(s, word)
+		return p.directive(s, word)
 	case "fair", "forever":
 		if s.Fair || s.Forever {
 			return fmt.Errorf("%s %s", word, after(s, word))
 		}
 		s.Fair, s.Forever = word == "fair", word == "forever"
+		return nil
 	default:
-		err = p.action(s, word)
+		return p.action(s, word)
 	}
-	if err != nil {
-		return err
-	}
-	if !p.end() {
-		return fmt.Errorf("unexpected %q after the end of the action", p.line[p.at:])
-	}
-	return nil
 }
 
 // after says where a second fair or forever stands.
@@ -138,7 +77,7 @@ func (p *parser) directive(s *Schedule, word string) error {
 	if s.Len() > 0 || s.Fair || s.Forever {
 		return fmt.Errorf("%s stands after the first action", word)
 	}
-	value, err := p.value()
+	value, err := p.Value()
 	switch {
 	case err != nil:
 	case value == "":
@@ -160,14 +99,6 @@ func (p *parser) directive(s *Schedule, word string) error {
 	return err
 }
 
-// value reads a word, or a quoted text that is not one word.
-func (p *parser) value() (string, error) {
-	if p.blank(); p.at < len(p.line) && p.line[p.at] == '"' {
-		return p.quoted()
-	}
-	return p.word(), nil
-}
-
 func (p *parser) action(s *Schedule, word string) error {
 	a := Action{Kind: ActionKinds}
 	for k := range ActionKinds {
@@ -182,11 +113,11 @@ func (p *parser) action(s *Schedule, word string) error {
 	case s.Fair && a.Kind != Send && a.Kind != Drop:
 		return fmt.Errorf("%s after fair: fairness forces it", word)
 	case a.Kind == Timeout:
-		if a.From, err = p.process(p.word()); err == nil {
+		if a.From, err = p.process(); err == nil {
 			a.Timer, err = p.timer()
 		}
 	case a.Kind == Recover || a.Kind == Crash:
-		a.From, err = p.process(p.word())
+		a.From, err = p.process()
 	default:
 		err = p.packet(&a)
 	}
@@ -212,18 +143,13 @@ func (p *parser) action(s *Schedule, word string) error {
 
 // crash reads where within the action a process crashes, if it does.
 func (p *parser) crash(a *Action) error {
-	if p.end() {
-		return nil
-	}
-	at := p.at
-	if p.word() != actionNames[Crash] {
-		p.at = at
+	if !p.Take(actionNames[Crash]) {
 		return nil
 	}
 	if a.Kind > Recover {
 		return fmt.Errorf("no process crashes within a %s", a.Kind)
 	}
-	word := p.word()
+	word := p.Word()
 	n, err := strconv.ParseUint(word, 10, 16)
 	if err != nil || n == 1<<16-1 {
 		return fmt.Errorf("crash %q: want the number of effects before it", word)
@@ -234,65 +160,37 @@ func (p *parser) crash(a *Action) error {
 
 // packet reads a channel and a quoted message or packet.
 func (p *parser) packet(a *Action) error {
-	ends := p.word()
-	from, to, ok := strings.Cut(ends, ">")
-	if !ok {
-		return fmt.Errorf("channel %q: want two processes, as 0>1", ends)
-	}
-	var err error
-	if a.From, err = p.process(from); err != nil {
+	from, to, err := p.Channel(maxProcesses)
+	if err != nil {
 		return err
 	}
-	if a.To, err = p.process(to); err != nil {
-		return err
-	}
+	a.From, a.To = spec.Process(from), spec.Process(to)
 	if a.Kind == Cut || a.Kind == Heal {
 		return nil
 	}
-	text, err := p.quoted()
+	text, err := p.Quoted()
 	if a.Kind == Send {
 		a.Message = spec.Message(text)
 		return err
 	}
 	a.Packet = impl.Packet(text)
 	if a.Kind == Corrupt && err == nil {
-		text, err = p.quoted()
+		text, err = p.Quoted()
 		a.As = impl.Packet(text)
 	}
 	return err
 }
 
-func (p *parser) process(word string) (spec.Process, error) {
-	n, err := strconv.Atoi(word)
-	if err != nil || n < 0 || n >= maxProcesses || strconv.Itoa(n) != word {
-		return 0, fmt.Errorf("process %q: want a number from 0 to %d", word, maxProcesses-1)
-	}
-	return spec.Process(n), nil
+func (p *parser) process() (spec.Process, error) {
+	n, err := p.Process(maxProcesses)
+	return spec.Process(n), err
 }
 
 func (p *parser) timer() (impl.TimerID, error) {
-	word := p.word()
+	word := p.Word()
 	n, err := strconv.ParseUint(word, 10, 64)
 	if err != nil {
 		return 0, fmt.Errorf("timer %q: want a number", word)
 	}
 	return impl.TimerID(n), nil
-}
-
-func (p *parser) quoted() (string, error) {
-	p.blank()
-	quoted, err := strconv.QuotedPrefix(p.line[p.at:])
-	if err != nil || quoted[0] == '\'' {
-		rest := p.line[p.at:]
-		if len(rest) > 20 {
-			rest = strings.ToValidUTF8(rest[:20], "")
-		}
-		return "", fmt.Errorf("want a message or packet quoted as in Go, found %q", rest)
-	}
-	p.at += len(quoted)
-	text, err := strconv.Unquote(quoted)
-	if err == nil && !utf8.ValidString(quoted) {
-		err = fmt.Errorf("a quoted text must be valid UTF-8; write other bytes as \\x and two hex digits")
-	}
-	return text, err
 }

@@ -1,0 +1,1 @@
+// This file is empty. It lets the test declare functions without bodies.

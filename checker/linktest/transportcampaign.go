@@ -1,0 +1,73 @@
+package linktest
+
+import (
+	"fmt"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"fairloss/checker/transport"
+	"fairloss/spec"
+)
+
+// runsPerCase is how many runs one case of rapid is.
+const runsPerCase = 10
+
+// driveTransport makes runs under schedules drawn by rapid, lets rapid shrink
+// the first that breaks each property of the guarantee, and minimises what is
+// left.
+func driveTransport(t *testing.T, c *transport.Campaign) error {
+	stop := stopper(t)
+	var broken error
+	err := quietly(t, func(rt *rapid.T) {
+		for range runsPerCase {
+			switch {
+			case broken != nil || c.CutShort != "":
+				return
+			case stop():
+				c.CutShort = "the deadline of the test is near"
+				return
+			}
+			broken = c.Run(c.Transport.Draw(drawn{rt}))
+		}
+	})
+	if broken != nil {
+		return broken
+	}
+	for _, f := range c.Findings {
+		if err == nil && f.Verdict() == spec.Violated && !isConduct(f.Property) { // where it is, each run takes a process
+			err = shrinkTransport(t, c, f, stop)
+		}
+	}
+	c.Minimise(stop)
+	return err
+}
+
+// shrinkTransport draws the run again that broke a property first, and lets
+// rapid look for simpler draws that break it: the campaign keeps the shortest.
+func shrinkTransport(t *testing.T, c *transport.Campaign, f transport.Finding, stop func() bool) error {
+	first, place := (f.First-1)/runsPerCase, (f.First-1)%runsPerCase
+	cases := 0
+	return quietly(t, func(rt *rapid.T) {
+		cases++
+		if cases <= first || stop() {
+			return
+		}
+		for range place {
+			c.Transport.Draw(drawn{rt})
+		}
+		if c.Breaks(c.Transport.Draw(drawn{rt}), f.Property.ID) {
+			rt.Fatalf("broken")
+		}
+	})
+}
+
+// quietly runs rapid and keeps its failures quiet: they are ours to report.
+func quietly(t *testing.T, property func(*rapid.T)) error {
+	text, err := silently(t.Name(), func(tb rapid.TB) { rapid.Check(tb, property) })
+	_ = text // that something is broken is known
+	if err != nil {
+		return fmt.Errorf("linktest: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,109 @@
+package transport
+
+import (
+	"fmt"
+	"strings"
+
+	"fairloss/checker"
+	"fairloss/spec"
+)
+
+const conduct = "fairloss/checker/transport"
+
+// What every transport owes, whatever it claims. Runs judge them, not monitors.
+var (
+	Deadlock = spec.Property{
+		ID: "DEADLOCK", Name: "no deadlock", Class: spec.Liveness, Source: conduct,
+		Sentence: "Open, Send and Close return in the end.",
+	}
+	Leak = spec.Property{
+		ID: "LEAK", Name: "no leak", Class: spec.Safety, Source: conduct,
+		Sentence: "When the transport has been closed, no goroutine of it is left.",
+	}
+	Livelock = spec.Property{
+		ID: "LIVELOCK", Name: "no livelock", Class: spec.Liveness, Source: conduct,
+		Sentence: "The transport comes to rest: it does not run for ever at one instant.",
+	}
+	Panic = spec.Property{
+		ID: "PANIC", Name: "no panic", Class: spec.Safety, Source: conduct,
+		Sentence: "The transport does not panic.",
+	}
+	Fatal = spec.Property{
+		ID: "FATAL", Name: "no fatal error", Class: spec.Safety, Source: conduct,
+		Sentence: "The transport does not end the process.",
+	}
+
+	// Conduct is all of these.
+	Conduct = []spec.Property{Deadlock, Leak, Livelock, Panic, Fatal}
+)
+
+// verdicts are the judgements on Conduct in one run.
+type verdicts []checker.Judgement
+
+// newVerdicts returns judgements by which everything holds.
+func newVerdicts() verdicts {
+	list := make(verdicts, len(Conduct))
+	for i, p := range Conduct {
+		list[i] = checker.Judgement{Property: p, Verdict: spec.Holds, Broken: -1, Tested: 1}
+	}
+	return list
+}
+
+// violate says that a property is violated: the first reason counts.
+func (v verdicts) violate(p spec.Property, format string, args ...any) {
+	for i := range v {
+		if v[i].Property.ID == p.ID && v[i].Verdict != spec.Violated {
+			v[i].Verdict, v[i].Reason = spec.Violated, fmt.Sprintf(format, args...)
+		}
+	}
+}
+
+// unclear says that a run did not get far enough to judge a property.
+func (v verdicts) unclear(p spec.Property, why string) {
+	for i := range v {
+		if v[i].Property.ID == p.ID && v[i].Verdict != spec.Violated {
+			v[i].Verdict, v[i].Reason, v[i].Tested = spec.Inconclusive, why, 0
+		}
+	}
+}
+
+func (v verdicts) clean() bool {
+	for _, j := range v {
+		if j.Verdict == spec.Violated {
+			return false
+		}
+	}
+	return true
+}
+
+const maxFrames = 16 // lines of a stack in a reason
+
+// bubbled returns the stacks of the goroutines of the latest bubble in a dump
+// of all goroutines, and how many there are.
+func bubbled(dump string) (stacks string, goroutines int) {
+	latest := 0
+	var chosen []string
+	for stack := range strings.SplitSeq(dump, "\n\n") {
+		head, _, _ := strings.Cut(stack, "\n")
+		_, rest, found := strings.Cut(head, "synctest bubble ")
+		bubble := 0
+		if _, err := fmt.Sscanf(rest, "%d", &bubble); !found || err != nil || bubble < latest {
+			continue
+		}
+		if bubble > latest {
+			latest, chosen = bubble, nil
+		}
+		if !strings.Contains(stack, "testing/synctest.Test(") {
+			chosen = append(chosen, shorten(stack))
+		}
+	}
+	return strings.Join(chosen[:min(2, len(chosen))], "\n\n"), len(chosen)
+}
+
+func shorten(stack string) string {
+	lines := strings.Split(strings.TrimSpace(stack), "\n")
+	if len(lines) > maxFrames {
+		lines = append(lines[:maxFrames], "\t…")
+	}
+	return strings.Join(lines, "\n")
+}
