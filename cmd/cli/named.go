@@ -39,6 +39,9 @@ func (s *session) anyLink(name string) (impl.Link, error) {
 	if command := program(name); command != nil {
 		return s.foreign(name, command)
 	}
+	if _, err := os.Stat(name); err == nil {
+		return impl.Link{}, fmt.Errorf("%s is no link, and no path of an executable file (chmod +x, or name its interpreter, as in 'python3 mylink.py')", name)
+	}
 	return impl.Link{}, fmt.Errorf("unknown link %q%s (fairloss list shows all)", name, suggest(name, names))
 }
 

@@ -90,7 +90,7 @@ for line in sys.stdin:
 		{[]string{"run", "maelstrom echo hello"}, 1, "line 1 of its output is no message: ", ""},
 		{[]string{"explore", "echo hello there"}, 3, "", "fairloss: foreign: echo hello there: line 1 of its output, the hello, is no JSON at column 1: "},
 		{[]string{"explore", "/no/such program"}, 3, "", "fairloss: foreign: "},
-		{[]string{"explore", file}, 3, "", "fairloss: unknown link "},
+		{[]string{"explore", file}, 3, "", "fairloss: " + file + " is no link, and no path of an executable file"},
 		{[]string{"explore", "python3 " + file}, 1, `something else (it answered line `, ""},
 		{[]string{"test", "python3 " + file}, 1, `something else (it answered line `, ""},
 		{[]string{"classify", "python3 " + file}, 3, ``, `something else (it answered line `},

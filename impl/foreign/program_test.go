@@ -246,6 +246,31 @@ func TestClose(t *testing.T) {
 	runtime.KeepAlive(l) // or line 2 may say that it is dropped
 }
 
+// TestNoneLeft demands that of many programs, however they end, none is left:
+// TestMain looks for them too.
+func TestNoneLeft(t *testing.T) {
+	before := len(children(os.Getpid()))
+	for i := range 40 {
+		last := []string{empty, "hang", "exit:1", "nonsense"}[i%4]
+		p, err := Start(os.Args[0], "script", plain, last)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last == "hang" {
+			p.limit = time.Millisecond
+		}
+		if err := tried(p.Link().New(0, []spec.Process{1}).Init); (err == nil) != (last == empty) {
+			t.Errorf("%s: %v", last, err)
+		}
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if now := len(children(os.Getpid())); now > before {
+		t.Errorf("%d programs before, %d after", before, now)
+	}
+}
+
 // TestDrop demands that the program may forget the instances that nobody has.
 func TestDrop(t *testing.T) {
 	p, err := script(t, plain)
