@@ -52,7 +52,7 @@ func NewJudge(properties ...spec.Property) *Judge {
 func (j *Judge) Observe(e spec.Event) {
 	for i := range j.judgements {
 		v := &j.judgements[i]
-		if v.Property.Tested == e.Kind {
+		if v.Property.TestedBy(e) {
 			v.Tested++
 		}
 		if v.Verdict == spec.Violated || !v.Property.Reads.Has(e.Kind) {
@@ -161,7 +161,7 @@ func (j *Judge) conclude(v Judgement) (spec.Verdict, string) {
 	live := v.Property.Class&spec.Liveness != 0
 	switch {
 	case v.Tested == 0:
-		return spec.Inconclusive, fmt.Sprintf("vacuous: the history has no %s event", v.Property.Tested)
+		return spec.Inconclusive, fmt.Sprintf("vacuous: the history has no %s event%s", v.Property.Tested, about(v.Property))
 	case live && j.forever && len(v.Owed) > 0:
 		return spec.Violated, owing(v.Owed)
 	case live && !j.forever && len(v.Owed) > 0:
@@ -172,6 +172,14 @@ func (j *Judge) conclude(v Judgement) (spec.Verdict, string) {
 		return spec.Inconclusive, fmt.Sprintf("vacuous: faults voided all %d obligations", v.Voided)
 	}
 	return spec.Holds, ""
+}
+
+// about says that it is certain events which put a property to the test.
+func about(p spec.Property) string {
+	if p.About == nil {
+		return ""
+	}
+	return " that puts it to the test"
 }
 
 // voided returns how many obligations faults have voided.

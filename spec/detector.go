@@ -57,21 +57,19 @@ func (s suspicions) appendKey(b []byte) []byte {
 	return b
 }
 
-// completeness is the monitor of FD1. A process exists once it, or another one
-// to it, has transmitted something.
+// completeness is the monitor of FD1. There are two processes at least, and all
+// up to the greatest that the history names.
 type completeness struct {
-	known, down processes
-	suspected   suspicions
+	greatest  Process
+	down      processes
+	suspected suspicions
 }
 
 func (m *completeness) Observe(e Event) string {
 	m.suspected.observe(e)
+	m.greatest = max(m.greatest, 1, e.Process, e.Peer)
 	switch e.Kind {
-	case Transmit:
-		m.known.add(e.Process)
-		m.known.add(e.Peer)
 	case Crash:
-		m.known.add(e.Process)
 		m.down.add(e.Process)
 	case Recover:
 		delete(m.down, e.Process)
@@ -82,7 +80,7 @@ func (m *completeness) Observe(e Event) string {
 func (m *completeness) Owed() []Obligation {
 	var owed []Obligation
 	for _, crashed := range m.down.sorted() {
-		for _, p := range m.known.sorted() {
+		for p := range m.greatest + 1 {
 			if !m.down[p] && !m.suspected[channel{crashed, p}] {
 				what := fmt.Sprintf("is missing: process %d has crashed", crashed)
 				owed = append(owed, Obligation{crashed, p, Suspect, what})
@@ -93,11 +91,11 @@ func (m *completeness) Owed() []Obligation {
 }
 
 func (m *completeness) AppendKey(b []byte) []byte {
-	return m.suspected.appendKey(m.down.appendKey(m.known.appendKey(b)))
+	return m.suspected.appendKey(m.down.appendKey(binary.AppendUvarint(b, uint64(m.greatest))))
 }
 
 func (m *completeness) Clone() Monitor {
-	return &completeness{maps.Clone(m.known), maps.Clone(m.down), maps.Clone(m.suspected)}
+	return &completeness{m.greatest, maps.Clone(m.down), maps.Clone(m.suspected)}
 }
 
 // accuracy is the monitor of FD2.

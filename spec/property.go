@@ -41,21 +41,27 @@ const (
 
 // Property is one promise about histories. Its identity is its ID.
 type Property struct {
-	ID       string     // short and unique: "PL2"
-	Name     string     // "no duplication"
-	Sentence string     // the promise in one sentence
-	Source   string     // where it is defined
-	Class    Class      // safety, liveness or both
-	Entails  []string   // IDs of other properties that a violation of this one violates too
-	Reads    Kinds      // the events that its monitor reads; others may be left out
-	Tested   Kind       // the event that puts it to the test; a campaign without one proves nothing
-	Recurs   Recurrence // liveness: how often what is owed must be met
-	Window   int        // BND: messages of a channel that may be unconfirmed; else 0
-	Buffer   int        // BND: messages that a process may hold; else 0
-	Load     Load       // AMP: what the links may transmit; else zero
+	ID       string             // short and unique: "PL2"
+	Name     string             // "no duplication"
+	Sentence string             // the promise in one sentence
+	Source   string             // where it is defined
+	Class    Class              // safety, liveness or both
+	Entails  []string           // IDs of other properties that a violation of this one violates too
+	Reads    Kinds              // the events that its monitor reads; others may be left out
+	Tested   Kind               // the event that puts it to the test; a campaign without one proves nothing
+	About    func(Message) bool // of those events, which do, by their message; nil: all
+	Recurs   Recurrence         // liveness: how often what is owed must be met
+	Window   int                // BND: messages of a channel that may be unconfirmed; else 0
+	Buffer   int                // BND: messages that a process may hold; else 0
+	Load     Load               // AMP: what the links may transmit; else zero
 	New      func() Monitor
 
 	After time.Duration // EFD2: from when on it is claimed; else 0
+}
+
+// TestedBy reports whether the event puts the property to the test.
+func (p Property) TestedBy(e Event) bool {
+	return e.Kind == p.Tested && (p.About == nil || p.About(e.Message))
 }
 
 // Load is how many packets may be transmitted within any time as long as

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -47,19 +48,19 @@ var (
 	Exclusion = Property{
 		ID: "LEASE", Name: "mutual exclusion", Class: Safety, Source: leases + petrov + "clocks and time",
 		Sentence: "No two processes hold the lease at the same time.",
-		Reads:    KindsOf(Deliver, Crash), Tested: Deliver,
+		Reads:    KindsOf(Deliver, Crash), Tested: Deliver, About: func(m Message) bool { return m == Hold },
 		New: func() Monitor { return &exclusion{} },
 	}
 	Fencing = Property{
 		ID: "FENCE", Name: "fencing", Class: Safety, Source: leases + petrov + "clocks and time",
 		Sentence: "What a process sends is executed only while no other process has been granted the lease since.",
-		Reads:    KindsOf(Deliver), Tested: Deliver,
+		Reads:    KindsOf(Deliver), Tested: Deliver, About: func(m Message) bool { return m == Grant },
 		New: func() Monitor { return &fencing{} },
 	}
 	ExternalConsistency = Property{
 		ID: "EXT", Name: "external consistency", Class: Safety, Source: "Corbett et al. 2012, Spanner; " + petrov + "clocks and time",
 		Sentence: "A message that is sent after another one was committed is not delivered before it.",
-		Reads:    KindsOf(Send, Deliver), Tested: Deliver,
+		Reads:    KindsOf(Send, Deliver), Tested: Deliver, About: func(m Message) bool { return strings.HasPrefix(string(m), committedPrefix) },
 		New: func() Monitor { return &externalConsistency{} },
 	}
 )

@@ -94,8 +94,8 @@ func holds(h []Event, p Process) bool {
 func owedSuspicions(h []Event) (n int) {
 	for q := range Process(3) {
 		for p := range Process(3) {
-			known := slices.ContainsFunc(h, func(e Event) bool {
-				return e.Kind == Transmit && (e.Process == p || e.Peer == p) || e.Kind == Crash && e.Process == p
+			known := p < 2 || slices.ContainsFunc(h, func(e Event) bool {
+				return FD1.Reads.Has(e.Kind) && (e.Process >= p || e.Peer >= p)
 			})
 			if known && !isUp(h, q) && isUp(h, p) && !suspects(h, p, q) {
 				n++

@@ -23,6 +23,42 @@ func find(t *testing.T, name string) impl.Link {
 	return all[i]
 }
 
+// idle transmits, executes all that it is sent, and does none of what leases,
+// detectors and commits are for. Silent does not even transmit.
+type (
+	idle   struct{ impl.FairLossLink }
+	silent struct{ idle }
+)
+
+func (l *silent) Send(spec.Process, spec.Message, *impl.Effects) {}
+
+// TestIdleLinksPassNothing wants no property of time to hold of a link that
+// does nothing for it, under the conditions of those that do.
+func TestIdleLinksPassNothing(t *testing.T) {
+	for _, tt := range []struct {
+		parent, property string
+		layer            impl.Factory
+		verdict          spec.Verdict
+	}{
+		{"lease", spec.Exclusion.ID, impl.FactoryOf(idle{}), spec.Inconclusive},
+		{"lease", spec.Fencing.ID, impl.FactoryOf(idle{}), spec.Inconclusive},
+		{"fencedlease", spec.Fencing.ID, impl.FactoryOf(idle{}), spec.Inconclusive},
+		{"commitwait", spec.ExternalConsistency.ID, impl.FactoryOf(idle{}), spec.Inconclusive},
+		{"detector", spec.FD1.ID, impl.FactoryOf(silent{}), spec.Violated},
+		{"detector", spec.FD2.ID, impl.FactoryOf(silent{}), spec.Inconclusive},
+		{"eventualdetector", spec.FD1.ID, impl.FactoryOf(silent{}), spec.Violated},
+		{"eventualdetector", "EFD2", impl.FactoryOf(silent{}), spec.Inconclusive},
+		{"backoff", "AMP", impl.FactoryOf(silent{}), spec.Inconclusive},
+	} {
+		link := find(t, tt.parent)
+		link.New = tt.layer
+		r := run(t, link, link.Conditions, 1)
+		if got := r.Of(tt.property); got != tt.verdict {
+			t.Errorf("%s that is idle: %s is %s, want %s", tt.parent, tt.property, got, tt.verdict)
+		}
+	}
+}
+
 // TestScenarios wants of each fault of processes and clocks that a link which
 // leans on time breaks under it, and that one which does not, or which leaves
 // room for it, keeps the same property under the same conditions.

@@ -103,13 +103,18 @@ func TestDraws(t *testing.T) {
 }
 
 // ticking delivers the time at each tick of 10ms by the local clock.
-type ticking struct{ beats int }
+type ticking struct {
+	peer  spec.Process
+	beats int
+}
+
+func newTicking(_ spec.Process, peers []spec.Process) impl.Layer { return &ticking{peer: peers[0]} }
 
 func (l *ticking) Init(out *impl.Effects) { out.SetTimer(1, 10*time.Millisecond, 10*time.Millisecond) }
 
 func (l *ticking) Timeout(t impl.TimerID, out *impl.Effects) {
 	if l.beats++; l.beats <= 3 {
-		out.Deliver(1, spec.Message(out.Now().String()))
+		out.Deliver(l.peer, spec.Message(out.Now().String()))
 		out.SetTimer(t, 10*time.Millisecond, 10*time.Millisecond)
 	}
 }
@@ -119,7 +124,7 @@ func (l *ticking) Receive(spec.Process, impl.Packet, *impl.Effects) {}
 // TestTimersFollowTheLocalClock wants ticks at the real times at which the
 // clock shows that they are due, and Now to be what it shows.
 func TestTimersFollowTheLocalClock(t *testing.T) {
-	link := impl.Link{New: impl.FactoryOf(ticking{}), Guarantee: spec.FairLoss}
+	link := impl.Link{New: newTicking, Guarantee: spec.FairLoss}
 	tests := []struct{ conditions, real, local string }{
 		{"", "10ms 20ms 30ms", "10ms 20ms 30ms"},
 		{"drift=0:250000ppm", "8ms 16ms 24ms", "10ms 20ms 30ms"},
