@@ -17,6 +17,7 @@ type Network struct {
 	wires   map[direction]*wire
 	sockets map[netip.AddrPort]*socket
 	streams []*end
+	ground  ground // of real sockets; nil where they are in memory
 
 	record    func(spec.Event)
 	disturbed time.Duration
@@ -144,13 +145,16 @@ func (n *Network) transmit(d direction, packet string, stream bool) fate {
 // any more.
 func (n *Network) Close() error {
 	n.mu.Lock()
-	defer n.mu.Unlock()
 	n.agenda.close()
 	for _, s := range n.sockets {
 		s.shut()
 	}
 	for _, e := range n.streams {
 		e.shut()
+	}
+	n.mu.Unlock()
+	if n.ground != nil {
+		return n.ground.close()
 	}
 	return nil
 }
@@ -179,5 +183,8 @@ func hostOf(ip netip.Addr) int {
 
 // Addr returns the address of the first port of a host, a *net.UDPAddr.
 func (n *Network) Addr(host int) net.Addr {
+	if n.ground != nil {
+		return n.ground.addr(host)
+	}
 	return net.UDPAddrFromAddrPort(netip.AddrPortFrom(hostIP(host), basePort))
 }

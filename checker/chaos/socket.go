@@ -39,6 +39,13 @@ type socket struct {
 // free. What is written to a port that nobody has is lost. Reading and writing
 // behave as on a *net.UDPConn, and so do the errors.
 func (n *Network) ListenPacket(host int) (net.PacketConn, error) {
+	if n.ground != nil {
+		conn, err := n.ground.open(host, nil)
+		if err != nil {
+			return nil, err
+		}
+		return conn, nil
+	}
 	return n.open(host, netip.AddrPort{})
 }
 
@@ -46,6 +53,13 @@ func (n *Network) ListenPacket(host int) (net.PacketConn, error) {
 // connects it to Addr(peer). Whoever is there sees datagrams from that port;
 // two hosts that dial each other first of all are connected with each other.
 func (n *Network) Dial(host, peer int) (net.Conn, error) {
+	if n.ground != nil {
+		conn, err := n.ground.open(host, n.ground.addr(peer).(*net.UDPAddr))
+		if err != nil {
+			return nil, err
+		}
+		return conn, nil
+	}
 	s, err := n.open(host, netip.AddrPortFrom(hostIP(peer), basePort))
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,7 +31,7 @@ func ending(name string, limit time.Duration) transport.Transport {
 			select {}
 		case "spin":
 			for {
-				time.Now()
+				runtime.Gosched()
 			}
 		case "stop": // it may go on for a moment
 			for {
