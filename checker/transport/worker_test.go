@@ -110,6 +110,21 @@ func TestServeLeftOut(t *testing.T) {
 	}
 }
 
+// TestParallel starts a worker for a test that is parallel, as is said before
+// any run.
+func TestParallel(t *testing.T) {
+	t.Parallel()
+	if transport.Serve(t, toy.Honest) {
+		return
+	}
+	w := transport.NewWorker(t, toy.Honest)
+	defer w.Close()
+	_, err := w.Run(parse(t, two), false)
+	if err == nil || !strings.Contains(err.Error(), "did not come to its transport") || !strings.Contains(err.Error(), "t.Parallel") {
+		t.Errorf("an error that says so is wanted, not %v", err)
+	}
+}
+
 // TestTired says that a campaign is cut short where runs never end.
 func TestTired(t *testing.T) {
 	if transport.Serve(t, endless) {
