@@ -7,8 +7,6 @@ import (
 	"net/netip"
 	"sync"
 	"time"
-
-	"fairloss/spec"
 )
 
 // ground is what the sockets of a network are, where they are real ones.
@@ -190,20 +188,20 @@ func (p *proxy) forward(address netip.AddrPort, to *front, packet string) {
 	defer n.mu.Unlock()
 	d := direction{from.host, to.host}
 	for _, a := range n.transmit(d, packet, false).arrive {
-		n.add(n.now()+a.after, func(time.Duration) { p.arrive(d, from, to, a.packet) })
+		n.add(n.now()+a.after, func(time.Duration) { p.arrive(d, from, to, a) })
 	}
 }
 
 // arrive sends a packet to the socket that it is for.
-func (p *proxy) arrive(d direction, from, to *front, packet string) {
+func (p *proxy) arrive(d direction, from, to *front, a transit) {
 	p.mu.Lock()
 	real := to.real
 	p.mu.Unlock()
 	if real == nil {
 		return
 	}
-	p.network.event(spec.Receive, d.to, d.from, packet)
-	_, _ = from.conn.WriteToUDPAddrPort([]byte(packet), real.LocalAddr().(*net.UDPAddr).AddrPort()) // it may be closed
+	p.network.received(d, a)
+	_, _ = from.conn.WriteToUDPAddrPort([]byte(a.packet), real.LocalAddr().(*net.UDPAddr).AddrPort()) // it may be closed
 }
 
 func (p *proxy) close() error {

@@ -7,8 +7,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"fairloss/spec"
 )
 
 const (
@@ -164,19 +162,19 @@ func (s *socket) dispatch(packet string, to netip.AddrPort) {
 		n.add(n.now()+a.after, func(time.Duration) {
 			s.outstanding -= held
 			s.changed.Broadcast()
-			n.arrive(d, s.local, to, a.packet)
+			n.arrive(d, s.local, to, a)
 		})
 	}
 }
 
 // arrive puts a packet into the inbox of the port that it is for.
-func (n *Network) arrive(d direction, from, to netip.AddrPort, packet string) {
+func (n *Network) arrive(d direction, from, to netip.AddrPort, a transit) {
 	s := n.sockets[to]
 	if s == nil || s.remote.IsValid() && s.remote != from {
 		return
 	}
-	n.event(spec.Receive, d.to, d.from, packet)
-	s.inbox = append(s.inbox, datagram{from, packet})
+	n.received(d, a)
+	s.inbox = append(s.inbox, datagram{from, a.packet})
 	s.changed.Broadcast()
 }
 
