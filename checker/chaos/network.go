@@ -17,6 +17,7 @@ type Network struct {
 	wires   map[direction]*wire
 	sockets map[netip.AddrPort]*socket
 	streams []*end
+	ground  ground // of real sockets; nil where they are in memory
 
 	record    func(spec.Event)
 	disturbed time.Duration
@@ -79,8 +80,8 @@ func (n *Network) schedule(cut Fault) {
 	}
 }
 
-// Record has every packet that is transmitted or arrives, and every beginning
-// and end of a cut, handed to record from now on, one at a time, in their order.
+// Record has every packet that is transmitted or arrives, what has become of it
+// on its way, and every beginning and end of a cut handed to record from now on, one at a time, in their order.
 // It is called under a lock and must not use the network.
 func (n *Network) Record(record func(spec.Event)) {
 	n.mu.Lock()
@@ -92,6 +93,18 @@ func (n *Network) event(kind spec.Kind, at, peer int, packet string) {
 	if n.record != nil {
 		n.record(spec.Event{Kind: kind, Process: spec.Process(at), Peer: spec.Process(peer), Packet: packet, At: int64(n.now())})
 	}
+}
+
+// received records that a packet arrives, and where it is not as it was
+// transmitted says so before.
+func (n *Network) received(d direction, a transit) {
+	switch {
+	case a.forged:
+		n.event(spec.Forge, d.to, d.from, "")
+	case a.packet != a.was:
+		n.event(spec.Corrupt, d.to, d.from, a.was)
+	}
+	n.event(spec.Receive, d.to, d.from, a.packet)
 }
 
 // Now returns how long the network has been there.
@@ -144,13 +157,16 @@ func (n *Network) transmit(d direction, packet string, stream bool) fate {
 // any more.
 func (n *Network) Close() error {
 	n.mu.Lock()
-	defer n.mu.Unlock()
 	n.agenda.close()
 	for _, s := range n.sockets {
 		s.shut()
 	}
 	for _, e := range n.streams {
 		e.shut()
+	}
+	n.mu.Unlock()
+	if n.ground != nil {
+		return n.ground.close()
 	}
 	return nil
 }
@@ -179,5 +195,8 @@ func hostOf(ip netip.Addr) int {
 
 // Addr returns the address of the first port of a host, a *net.UDPAddr.
 func (n *Network) Addr(host int) net.Addr {
+	if n.ground != nil {
+		return n.ground.addr(host)
+	}
 	return net.UDPAddrFromAddrPort(netip.AddrPortFrom(hostIP(host), basePort))
 }

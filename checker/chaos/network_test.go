@@ -219,6 +219,33 @@ func TestRecord(t *testing.T) {
 	})
 }
 
+// TestIntruders records what has become of packets.
+func TestIntruders(t *testing.T) {
+	p, err := chaos.Parse(`flip 0>1 1 0; inject 0>1 1 "x"; truncate 0>1 2 9`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		n := chaos.New(p)
+		var events []string
+		n.Record(func(e spec.Event) { events = append(events, e.String()) })
+		a, b := n.Stream(0, 1)
+		a.Write([]byte("abc"))
+		a.Write([]byte("d"))
+		b.Write([]byte("e"))
+		time.Sleep(time.Second)
+		synctest.Wait()
+		n.Close()
+		want := []string{
+			`transmit 0>1 "abc"`, `transmit 0>1 "d"`, `transmit 1>0 "e"`, `corrupt 0>1 "abc"`, `receive 0>1 "` + "`" + `bc"`,
+			`forge 0>1`, `receive 0>1 "x"`, `receive 0>1 "d"`, `receive 1>0 "e"`,
+		}
+		if !slices.Equal(events, want) {
+			t.Errorf("recorded %q, want %q", events, want)
+		}
+	})
+}
+
 // TestPorts opens several ports of a host, and looks at who gets what.
 func TestPorts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -7,8 +7,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"fairloss/spec"
 )
 
 const (
@@ -39,6 +37,13 @@ type socket struct {
 // free. What is written to a port that nobody has is lost. Reading and writing
 // behave as on a *net.UDPConn, and so do the errors.
 func (n *Network) ListenPacket(host int) (net.PacketConn, error) {
+	if n.ground != nil {
+		conn, err := n.ground.open(host, nil)
+		if err != nil {
+			return nil, err
+		}
+		return conn, nil
+	}
 	return n.open(host, netip.AddrPort{})
 }
 
@@ -46,6 +51,13 @@ func (n *Network) ListenPacket(host int) (net.PacketConn, error) {
 // connects it to Addr(peer). Whoever is there sees datagrams from that port;
 // two hosts that dial each other first of all are connected with each other.
 func (n *Network) Dial(host, peer int) (net.Conn, error) {
+	if n.ground != nil {
+		conn, err := n.ground.open(host, n.ground.addr(peer).(*net.UDPAddr))
+		if err != nil {
+			return nil, err
+		}
+		return conn, nil
+	}
 	s, err := n.open(host, netip.AddrPortFrom(hostIP(peer), basePort))
 	if err != nil {
 		return nil, err
@@ -150,19 +162,19 @@ func (s *socket) dispatch(packet string, to netip.AddrPort) {
 		n.add(n.now()+a.after, func(time.Duration) {
 			s.outstanding -= held
 			s.changed.Broadcast()
-			n.arrive(d, s.local, to, a.packet)
+			n.arrive(d, s.local, to, a)
 		})
 	}
 }
 
 // arrive puts a packet into the inbox of the port that it is for.
-func (n *Network) arrive(d direction, from, to netip.AddrPort, packet string) {
+func (n *Network) arrive(d direction, from, to netip.AddrPort, a transit) {
 	s := n.sockets[to]
 	if s == nil || s.remote.IsValid() && s.remote != from {
 		return
 	}
-	n.event(spec.Receive, d.to, d.from, packet)
-	s.inbox = append(s.inbox, datagram{from, packet})
+	n.received(d, a)
+	s.inbox = append(s.inbox, datagram{from, a.packet})
 	s.changed.Broadcast()
 }
 

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"fairloss/spec"
 )
 
 const (
@@ -147,12 +145,12 @@ func (e *end) dispatch(packet string) {
 			held = len(packet)
 		}
 		e.outstanding += held
-		e.last = n.add(max(n.now()+a.after, e.last), func(time.Duration) { e.other.arrive(a.packet, held) })
+		e.last = n.add(max(n.now()+a.after, e.last), func(time.Duration) { e.other.arrive(a, held) })
 	}
 }
 
 // arrive takes what the other end has written.
-func (e *end) arrive(packet string, held int) {
+func (e *end) arrive(a transit, held int) {
 	switch {
 	case e.broken != nil || e.other.broken != nil:
 		return
@@ -160,12 +158,12 @@ func (e *end) arrive(packet string, held int) {
 		e.other.reset()
 		return
 	}
-	e.network.event(spec.Receive, e.way.from, e.way.to, packet)
-	if packet == "" {
+	e.network.received(e.other.way, a)
+	if a.packet == "" {
 		e.other.release(held)
 		return
 	}
-	e.inbox = append(e.inbox, arrival{packet, held})
+	e.inbox = append(e.inbox, arrival{a.packet, held})
 	e.changed.Broadcast()
 }
 

@@ -27,6 +27,8 @@ type wire struct {
 type transit struct {
 	after  time.Duration // since it was transmitted
 	packet string
+	was    string // as it was transmitted
+	forged bool   // it was not transmitted
 }
 
 // fate is what becomes of one transmitted packet.
@@ -76,7 +78,7 @@ func (w *wire) transmit(now time.Duration, packet string) fate {
 		return t
 	}
 	latest := wait + BaseDelay + 1
-	t.arrive, t.waits = []transit{{latest, packet}}, wait > 0
+	t.arrive, t.waits = []transit{{after: latest, packet: packet, was: packet}}, wait > 0
 	for _, f := range w.faults[w.sent] {
 		t.befall(f)
 	}
@@ -84,7 +86,7 @@ func (w *wire) transmit(now time.Duration, packet string) fate {
 		latest = max(latest, a.after)
 	}
 	for _, packet := range t.forged {
-		t.arrive = append(t.arrive, transit{latest, packet})
+		t.arrive = append(t.arrive, transit{after: latest, packet: packet, forged: true})
 	}
 	return t
 }

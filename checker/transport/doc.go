@@ -13,6 +13,8 @@
 // schedules in a process of its own, the test binary started again, and makes
 // such an end a verdict.
 //
+// RunReal does the same in real time, over real sockets.
+//
 // A pass says that the runs which were made broke nothing. Liveness is judged on
 // a history that is closed: see Patience.
 package transport

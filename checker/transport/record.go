@@ -98,12 +98,12 @@ func (r *runner) receive() {
 // wait waits until the run has come to its end.
 func (r *runner) wait() {
 	for !r.ended() {
-		time.Sleep(look)
+		time.Sleep(r.pace.look)
 	}
 }
 
 func (r *runner) ended() bool {
-	disturbed, wait, now := r.network.Disturbed(), patience(r.network), r.network.Now()
+	disturbed, wait, now := r.network.Disturbed(), r.patience(), r.network.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	calm := now - max(disturbed, r.last)
@@ -111,11 +111,11 @@ func (r *runner) ended() bool {
 	case !r.conduct.clean():
 		return true
 	case r.finished && r.owing == 0:
-		r.result.Settled = calm >= Linger
+		r.result.Settled = calm >= r.pace.linger
 	default:
 		r.result.Settled = calm >= wait
 	}
-	return r.result.Settled || now >= End
+	return r.result.Settled || now >= r.pace.end
 }
 
 // judge closes the history and judges it.
@@ -123,7 +123,7 @@ func (r *runner) judge() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.opened && !r.finished && r.result.Settled && r.conduct.clean() {
-		r.conduct.violate(Deadlock, "Send of message %d has not returned, %v after the last fault", r.result.Sent, Patience)
+		r.conduct.violate(Deadlock, "Send of message %d has not returned, %v after the last fault", r.result.Sent, r.pace.patience)
 	}
 	r.result.Elapsed, r.result.Stats = r.network.Now(), r.network.Stats()
 	if r.result.Settled && r.finished {
@@ -153,10 +153,10 @@ func (r *runner) doubt(j *checker.Judgement) {
 func (r *runner) close() {
 	done := r.start("Close", func() { _ = r.channel.Close() })
 	if !r.await(done) {
-		r.violate(Deadlock, "Close has not returned after %v", Patience)
+		r.violate(Deadlock, "Close has not returned after %v", r.pace.patience)
 		return
 	}
-	time.Sleep(closing)
+	time.Sleep(r.pace.closing)
 }
 
 // Points returns the events as points, and where the one with that index is

@@ -29,10 +29,16 @@ const (
 	// End is when a run ends, although the network is not calm. Then what is
 	// owed is inconclusive.
 	End = time.Hour
-
-	closing = 10 * time.Second      // that goroutines may take to end after Close
-	look    = 20 * time.Millisecond // between looks at what has happened
 )
+
+// pace says how long the parts of a run last.
+type pace struct {
+	linger, patience, end time.Duration
+	closing               time.Duration // that goroutines may take to end after Close
+	look                  time.Duration // between looks at what has happened
+}
+
+var virtual = pace{Linger, Patience, End, 10 * time.Second, 20 * time.Millisecond}
 
 // Result is what a run showed.
 type Result struct {
@@ -82,7 +88,7 @@ func (r *Result) Clean() bool {
 func Run(t *testing.T, tr Transport, s Schedule) Result { return run(t, tr, s, true) }
 
 func run(t *testing.T, tr Transport, s Schedule, packets bool) Result {
-	r := &runner{tr: tr, schedule: s, packets: packets, conduct: newVerdicts()}
+	r := &runner{tr: tr, schedule: s, packets: packets, pace: virtual, conduct: newVerdicts()}
 	r.bubble(t)
 	r.mu.Lock() // goroutines that are left may hold on to r
 	defer r.mu.Unlock()
@@ -110,7 +116,7 @@ func (r *runner) bubble(t *testing.T) {
 	}()
 	synctest.Test(t, func(t *testing.T) {
 		cryptotest.SetGlobalRandom(t, r.schedule.Seed)
-		r.run()
+		r.run(chaos.New(r.schedule.Plan))
 	})
 }
 
@@ -118,7 +124,7 @@ func (r *runner) bubble(t *testing.T) {
 func leftover() string {
 	dump := make([]byte, 1<<20)
 	stacks, n := bubbled(string(dump[:runtime.Stack(dump, true)]))
-	return fmt.Sprintf("goroutines that are left %v after Close: %d\n%s", closing, n, stacks)
+	return fmt.Sprintf("goroutines that are left %v after Close: %d\n%s", virtual.closing, n, stacks)
 }
 
 // runner makes one run.
@@ -126,6 +132,7 @@ type runner struct {
 	tr       Transport
 	schedule Schedule
 	packets  bool
+	pace     pace
 	network  *chaos.Network
 	channel  Channel
 	opened   bool
@@ -140,12 +147,12 @@ type runner struct {
 	finished bool          // every Send has returned
 }
 
-func (r *runner) run() {
+func (r *runner) run(n *chaos.Network) {
 	r.owed = map[spec.Message]int{}
 	if r.tr.Reset != nil {
 		r.tr.Reset()
 	}
-	r.network = chaos.New(r.schedule.Plan)
+	r.network = n
 	r.network.Record(r.packet)
 	if !r.open() {
 		r.network.Close()
@@ -193,7 +200,7 @@ func (r *runner) open() bool {
 	var err error
 	done := r.start("Open", func() { r.channel, err = r.tr.Open(r.network) })
 	if !r.await(done) {
-		r.violate(Deadlock, "Open has not returned %v after the last fault", Patience)
+		r.violate(Deadlock, "Open has not returned %v after the last fault", r.pace.patience)
 		r.result.Unopened = "Open did not return"
 		return false
 	}
@@ -228,8 +235,8 @@ func (r *runner) await(done <-chan struct{}) bool {
 		select {
 		case <-done:
 			return true
-		case <-time.After(patience(r.network) / 8):
-			if now := r.network.Now(); now >= End+begin || now-max(begin, r.network.Disturbed()) > patience(r.network) {
+		case <-time.After(r.patience() / 8):
+			if now := r.network.Now(); now >= r.pace.end+begin || now-max(begin, r.network.Disturbed()) > r.patience() {
 				return false
 			}
 		}
@@ -237,4 +244,4 @@ func (r *runner) await(done <-chan struct{}) bool {
 }
 
 // patience is how long a run waits on a network that is calm.
-func patience(n *chaos.Network) time.Duration { return Patience + 2*n.Disturbed() }
+func (r *runner) patience() time.Duration { return r.pace.patience + 2*r.network.Disturbed() }

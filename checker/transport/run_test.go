@@ -27,6 +27,7 @@ var provocations = map[string]string{
 	"reorders":   `send 0>1 "a"; send 0>1 "b" 1ms; delay 0>1 1 10ms`,
 	"creates":    `send 0>1 "a"; flip 0>1 1 72`,
 	"leaks":      `send 0>1 "a"; drop 0>1 1`,
+	"forgets":    `send 0>1 "a"`,
 	"ticks":      `send 0>1 "a"`,
 	"waits":      `send 0>1 "a"; drop 0>1 1`,
 	"hangs":      `send 0>1 "a"`,

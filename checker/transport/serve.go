@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/cryptotest"
 	"time"
 
 	"fairloss/checker"
@@ -39,6 +40,7 @@ func Serve(t *testing.T, tr Transport) bool {
 	if job != jobOf(t, tr) {
 		return true // it is for another transport of this test
 	}
+	cryptotest.SetGlobalRandom(t, 0) // it panics where the test is parallel: better here than in a run
 	s := server{tr: tr, answers: gob.NewEncoder(os.NewFile(4, "answers"))}
 	if err := s.serve(t, gob.NewDecoder(os.NewFile(3, "requests"))); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -18,7 +18,7 @@ import (
 // Worker makes runs in processes of their own: the test binary, started again
 // for the same test, with GOMAXPROCS=1, which makes runs repeatable. One process
 // makes many runs, until one of them leaves it broken or ends it; the next run
-// gets a new one.
+// gets a new one. It needs pipes that a process inherits, which Windows has not.
 type Worker struct {
 	tr      Transport
 	command func() *exec.Cmd

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,7 +31,7 @@ func ending(name string, limit time.Duration) transport.Transport {
 			select {}
 		case "spin":
 			for {
-				time.Now()
+				runtime.Gosched()
 			}
 		case "stop": // it may go on for a moment
 			for {
@@ -105,6 +106,21 @@ func TestServeLeftOut(t *testing.T) {
 	defer w.Close()
 	_, err := w.Run(parse(t, two), false)
 	if err == nil || !strings.Contains(err.Error(), "did not come to its transport") || !strings.Contains(err.Error(), "did not call Serve") {
+		t.Errorf("an error that says so is wanted, not %v", err)
+	}
+}
+
+// TestParallel starts a worker for a test that is parallel, as is said before
+// any run.
+func TestParallel(t *testing.T) {
+	t.Parallel()
+	if transport.Serve(t, toy.Honest) {
+		return
+	}
+	w := transport.NewWorker(t, toy.Honest)
+	defer w.Close()
+	_, err := w.Run(parse(t, two), false)
+	if err == nil || !strings.Contains(err.Error(), "did not come to its transport") || !strings.Contains(err.Error(), "t.Parallel") {
 		t.Errorf("an error that says so is wanted, not %v", err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"log"
 	"runtime"
 	"sync"
+	"time"
 
 	"fairloss/checker/transport"
 	"fairloss/spec"
@@ -30,7 +31,14 @@ func All() []Broken {
 		of("reorders", "FIFO", flaw{eager: true}, "PL1"),
 		of("creates", "PL3", flaw{trusting: true}, "PL1", "PL2", "FIFO"),
 		of("leaks", "LEAK", flaw{retry: func(*link) { go func() { select {} }() }}),
-		of("ticks", "LEAK", flaw{closing: func(*link) error { return nil }}),
+		of("forgets", "LEAK", flaw{closing: func(*link) error { return nil }}),
+		of("ticks", "LEAK", flaw{closing: func(l *link) error {
+			go func() {
+				for range time.Tick(time.Second) {
+				}
+			}()
+			return l.receiver.Close()
+		}}),
 		of("waits", "DEADLOCK", flaw{patient: true}),
 		of("hangs", "DEADLOCK", flaw{closing: func(l *link) error { l.running.Wait(); return nil }}),
 		of("spins", "LIVELOCK", flaw{retry: func(*link) {
