@@ -26,6 +26,27 @@ var allowed = map[string][]string{
 		"fairloss/spec", "fairloss/impl",
 		"github.com/cockroachdb/pebble/v2", "github.com/cockroachdb/pebble/v2/vfs",
 	},
+	"impl/external/frame": {"fairloss/spec"},
+	"impl/external/inbox": {"fairloss/spec"},
+	"impl/external/udp":   {"fairloss/spec", "fairloss/checker/chaos", "fairloss/checker/transport"},
+	"impl/external/quic": {
+		"fairloss/spec", "fairloss/checker/chaos", "fairloss/checker/transport",
+		"fairloss/impl/external/frame", "fairloss/impl/external/inbox", "github.com/quic-go/quic-go",
+	},
+	"impl/external/kcp": {
+		"fairloss/spec", "fairloss/checker/chaos", "fairloss/checker/transport",
+		"fairloss/impl/external/frame", "fairloss/impl/external/inbox", "github.com/xtaci/kcp-go/v5",
+	},
+	"impl/external/sctp": {
+		"fairloss/spec", "fairloss/checker/chaos", "fairloss/checker/transport",
+		"github.com/pion/sctp", "github.com/pion/randutil",
+	},
+	"impl/external/dtls": {"fairloss/spec", "fairloss/checker/chaos", "fairloss/checker/transport", "github.com/pion/dtls/v3"},
+	"impl/external/claims": {
+		"fairloss/checker/chaos", "fairloss/checker/transport",
+		"fairloss/impl/external/dtls", "fairloss/impl/external/kcp", "fairloss/impl/external/quic",
+		"fairloss/impl/external/sctp", "fairloss/impl/external/udp",
+	},
 	"histories":             {"fairloss/spec"},
 	"histories/chart":       {"fairloss/spec"},
 	"checker":               {"fairloss/spec", "fairloss/histories", "github.com/anishathalye/porcupine"},
