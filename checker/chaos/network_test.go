@@ -63,21 +63,21 @@ func TestFates(t *testing.T) {
 	for plan, want := range map[string]string{
 		"":                   "1.000001ms abcd, 1.000002ms efgh, 1.000003ms ijkl",
 		"drop 1>0 1":         "1.000001ms abcd, 1.000002ms efgh, 1.000003ms ijkl",
-		"drop 0>1 2":         "1.000001ms abcd, 1.000002ms ijkl",
-		"delay 0>1 1 5ms":    "1.000001ms efgh, 1.000002ms ijkl, 6.000001ms abcd",
-		"duplicate 0>1 2 1s": "1.000001ms abcd, 1.000002ms efgh, 1.000003ms ijkl, 1.001000001s efgh",
+		"drop 0>1 2":         "1.000001ms abcd, 1.000003ms ijkl",
+		"delay 0>1 1 5ms":    "1.000002ms efgh, 1.000003ms ijkl, 6.000001ms abcd",
+		"duplicate 0>1 2 1s": "1.000001ms abcd, 1.000002ms efgh, 1.000003ms ijkl, 1.001000002s efgh",
 		"duplicate 0>1 2 0s": "1.000001ms abcd, 1.000002ms efgh, 1.000003ms efgh, 1.000004ms ijkl",
 		"flip 0>1 1 0; flip 0>1 2 37; truncate 0>1 3 1": "1.000001ms `bcd, 1.000002ms Efgh, 1.000003ms i",
 		"swap 0>1 1 0 1; swap 0>1 2 0 2":                "1.000001ms cdab, 1.000002ms efgh, 1.000003ms ijkl",
-		`inject 0>1 1 "x"; delay 0>1 1 1s; drop 0>1 2`:  "1.000001ms ijkl, 1.001000001s abcd, 1.001000002s x",
+		`inject 0>1 1 "x"; delay 0>1 1 1s; drop 0>1 2`:  "1.000003ms ijkl, 1.001000001s abcd, 1.001000002s x",
 		`drop 0>1 1; inject 0>1 1 "x"; flip 0>1 1 0`:    "1.000001ms x, 1.000002ms efgh, 1.000003ms ijkl",
 		"cut 0>1 0s..1s":                         "",
 		"cut 0>1 1s":                             "1.000001ms abcd, 1.000002ms efgh, 1.000003ms ijkl",
-		"bandwidth 0>1 4":                        "1.001000001s abcd, 2.001000001s efgh, 3.001000001s ijkl",
-		"bandwidth 0>1 4; queue 0>1 1":           "1.001000001s abcd, 2.001000001s efgh",
+		"bandwidth 0>1 4":                        "1.001000001s abcd, 2.001000002s efgh, 3.001000003s ijkl",
+		"bandwidth 0>1 4; queue 0>1 1":           "1.001000001s abcd, 2.001000002s efgh",
 		"bandwidth 0>1 4; queue 0>1 0":           "1.001000001s abcd",
 		"reset 0>1 1":                            "1.000001ms abcd, 1.000002ms efgh, 1.000003ms ijkl",
-		"drop 0>1 1; drop 0>1 2; delay 0>1 2 1s": "1.000001ms ijkl",
+		"drop 0>1 1; drop 0>1 2; delay 0>1 2 1s": "1.000003ms ijkl",
 	} {
 		if got := strings.Join(arrivals(t, plan), ", "); got != want {
 			t.Errorf("%s:\n %s, want\n %s", plan, got, want)
@@ -192,7 +192,7 @@ func TestRecord(t *testing.T) {
 		}
 		a.Write([]byte("a"))
 		a.Write([]byte("b"))
-		if d := n.Disturbed(); d != time.Second+chaos.BaseDelay+1 {
+		if d := n.Disturbed(); d != time.Second+chaos.BaseDelay+2 {
 			t.Errorf("disturbed until %v", d)
 		}
 		time.Sleep(1500 * time.Microsecond)
@@ -201,7 +201,7 @@ func TestRecord(t *testing.T) {
 		synctest.Wait()
 		want := []string{
 			`transmit 0>1 "a" at 0s`, `transmit 0>1 "b" at 0s`, `cut 1>0 at 1ms`, `transmit 1>0 "c" at 1.5ms`,
-			`heal 1>0 at 2ms`, `receive 0>1 "b" at 1.001000001s`,
+			`heal 1>0 at 2ms`, `receive 0>1 "b" at 1.001000002s`,
 		}
 		if !slices.Equal(events, want) {
 			t.Errorf("recorded %q", events)

@@ -2,9 +2,10 @@ package chaos
 
 import "time"
 
-// BaseDelay is how long a packet is on its way where nothing delays it, and a
-// nanosecond less than it takes: what a packet causes when it arrives does not
-// fall together with a timer that was set when it left.
+// BaseDelay is how long a packet is on its way where nothing delays it, but for
+// as many nanoseconds as there were packets of its direction: what it causes
+// when it arrives does not fall together with a timer that was set when it
+// left, nor, where both ends have timers of one length, with that of the other.
 const BaseDelay = time.Millisecond
 
 // direction is one way between two hosts.
@@ -77,7 +78,7 @@ func (w *wire) transmit(now time.Duration, packet string) fate {
 		t.stats.Overflowed++
 		return t
 	}
-	latest := wait + BaseDelay + 1
+	latest := wait + BaseDelay + time.Duration(w.sent)
 	t.arrive, t.waits = []transit{{after: latest, packet: packet, was: packet}}, wait > 0
 	for _, f := range w.faults[w.sent] {
 		t.befall(f)
