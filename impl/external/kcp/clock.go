@@ -26,9 +26,12 @@ type task struct {
 	at      time.Time
 }
 
+// lag is how late a timer fires, as every real one does: not at an instant at
+// which a packet arrives, since these are some nanoseconds from each other.
+const lag = 499 * time.Nanosecond
+
 // startClock starts kcp-go's clock, and gives it a scheduler that has nobody to
-// execute its tasks, of which it makes timers instead. A timer fires a little
-// late, as every real one does.
+// execute its tasks, of which it makes timers instead.
 func startClock() *clock {
 	started = time.Now()
 	kcp.SystemTimedSched = kcp.NewTimedSched(0)
@@ -39,7 +42,7 @@ func startClock() *clock {
 		for {
 			select {
 			case t := <-tasks:
-				time.AfterFunc(time.Until(t.at)+time.Nanosecond, t.execute)
+				time.AfterFunc(time.Until(t.at)+lag, t.execute)
 			case <-c.stopped:
 				return
 			}

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"math/big"
-	"sync"
 	"time"
 )
 
@@ -14,11 +13,14 @@ const (
 	serverName  = "server"
 )
 
+// The configurations, made before any run, so that no run draws what they need.
+var clientTLS, serverTLS = certified()
+
 // certified returns the configurations of a client and of the server that it
 // trusts. The key is fixed and its signatures are not random, so that two runs
 // transmit the same packets; the key exchange is the one whose messages are
 // small enough that a handshake begins with one packet.
-var certified = sync.OnceValues(func() (client, server *tls.Config) {
+func certified() (client, server *tls.Config) {
 	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), DNSNames: []string{serverName}, IsCA: true, BasicConstraintsValid: true,
@@ -42,4 +44,4 @@ var certified = sync.OnceValues(func() (client, server *tls.Config) {
 		NextProtos: server.NextProtos, CurvePreferences: server.CurvePreferences, ServerName: serverName, RootCAs: trusted,
 	}
 	return client, server
-})
+}

@@ -13,7 +13,6 @@ import (
 )
 
 func (l *link) dial() (*quic.Conn, error) {
-	clientTLS, _ := certified()
 	return l.client.Dial(l.ctx, l.to(), clientTLS, config)
 }
 
@@ -48,7 +47,6 @@ func datagrams(l *link) (func(spec.Message) error, error) {
 
 // earlyStream connects once for a ticket, and again with it.
 func earlyStream(l *link) (func(spec.Message) error, error) {
-	clientTLS, _ := certified()
 	resuming := clientTLS.Clone()
 	cache := &tickets{ClientSessionCache: tls.NewLRUClientSessionCache(1), some: make(chan struct{})}
 	resuming.ClientSessionCache = cache

@@ -80,8 +80,8 @@ func opens(connect func(l *link) (func(spec.Message) error, error)) func(n *chao
 		l := &link{received: inbox.New()}
 		l.client.Conn, l.server.Conn = near, far
 		l.ctx, l.stop = context.WithCancel(context.Background())
-		_, serverTLS := certified()
-		listener, err := l.server.ListenEarly(serverTLS, config)
+		// A clone, since the first run would draw the ticket keys of all.
+		listener, err := l.server.ListenEarly(serverTLS.Clone(), config)
 		if err != nil {
 			return transport.Channel{}, errors.Join(err, l.close())
 		}
