@@ -28,6 +28,15 @@ type Claim struct {
 	Over   Medium
 }
 
+// Properties returns the IDs of what the transport claims.
+func (c Claim) Properties() []string {
+	var ids []string
+	for _, p := range c.Guarantee.Properties {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}
+
 // Medium is what a transport runs over, which decides which classes of faults
 // can befall it.
 type Medium uint8

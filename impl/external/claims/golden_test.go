@@ -28,7 +28,28 @@ func TestReadme(t *testing.T) {
 	if !found || !closed {
 		t.Fatal("the README has no place for the table of transports")
 	}
-	golden(t, file, before+begin+Table()+end+after)
+	golden(t, file, before+begin+Table(versions(t))+end+after)
+}
+
+// versions returns the version of each module that this one requires.
+func versions(t *testing.T) map[string]string {
+	t.Helper()
+	file, err := os.ReadFile("../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := map[string]string{}
+	for line := range strings.Lines(string(file)) {
+		if word := strings.Fields(line); len(word) > 1 && strings.HasPrefix(word[1], "v") {
+			list[word[0]] = word[1]
+		}
+	}
+	for _, c := range Registry() {
+		if c.Module != "" && list[c.Module] == "" {
+			t.Fatalf("%s: go.mod does not require %s", c.Name, c.Module)
+		}
+	}
+	return list
 }
 
 // golden demands that a file says what it should, or makes it so.

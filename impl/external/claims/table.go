@@ -6,9 +6,10 @@ import (
 	"strings"
 )
 
-// Table is the table of the README: what each transport claims, and what breaks
-// that, for each class of faults; and below it the findings.
-func Table() string {
+// Table is what the README says: what each transport claims, and what breaks
+// that, for each class of faults; and below it the findings. The versions are
+// those of the modules that the transports are in.
+func Table(versions map[string]string) string {
 	var b strings.Builder
 	b.WriteString("| transport | claims |")
 	for _, c := range Classes() {
@@ -16,7 +17,8 @@ func Table() string {
 	}
 	b.WriteString("\n|" + strings.Repeat("---|", 2+len(Classes())) + "\n")
 	for _, claim := range Registry() {
-		fmt.Fprintf(&b, "| %s | [%s](%s) |", claim.Name, claim.Guarantee.Name, claim.Source)
+		fmt.Fprintf(&b, "| **%s**%s | [%s](%s): %s |", claim.Name, claim.origin(versions),
+			claim.Guarantee.Name, claim.Source, strings.Join(claim.Properties(), " "))
 		for _, class := range Classes() {
 			fmt.Fprintf(&b, " %s |", claim.cell(class))
 		}
@@ -28,6 +30,14 @@ func Table() string {
 			strings.Join(f.Of, ", "), f.Says, strings.Join(f.Broken(), " "), f.Name, code(f.Schedule), f.documented())
 	}
 	return b.String()
+}
+
+// origin is the module of a transport, with its version, after a space.
+func (c Claim) origin(versions map[string]string) string {
+	if c.Module == "" {
+		return ""
+	}
+	return " " + strings.TrimPrefix(c.Module, "github.com/") + " " + versions[c.Module]
 }
 
 // cell is the verdict on a claim under one class of faults.
@@ -80,13 +90,4 @@ func code(text string) string {
 		return "`` " + text + " ``"
 	}
 	return "`" + text + "`"
-}
-
-// Properties returns the IDs of what the transport claims.
-func (c Claim) Properties() []string {
-	var ids []string
-	for _, p := range c.Guarantee.Properties {
-		ids = append(ids, p.ID)
-	}
-	return ids
 }
