@@ -64,6 +64,7 @@ func Registry() []Claim {
 		{kcp.Plain(), kcpGo, "https://pkg.go.dev/github.com/xtaci/kcp-go/v5", Datagrams},
 		{kcp.Stream(), kcpGo, "https://pkg.go.dev/github.com/xtaci/kcp-go/v5", Datagrams},
 		{kcp.AES(), kcpGo, "https://pkg.go.dev/github.com/xtaci/kcp-go/v5", Datagrams},
+		{kcp.Again(), kcpGo, "https://pkg.go.dev/github.com/xtaci/kcp-go/v5", Datagrams},
 		{sctp.Transport(), "github.com/pion/sctp", "https://www.rfc-editor.org/rfc/rfc9260#section-1.5", Datagrams},
 		{dtls.Transport(), "github.com/pion/dtls/v3", "https://www.rfc-editor.org/rfc/rfc6347#section-4.1.2", Datagrams},
 	}

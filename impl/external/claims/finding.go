@@ -37,11 +37,12 @@ const (
 	quicTimeouts = "https://pkg.go.dev/github.com/quic-go/quic-go#Config"
 	quicReplay   = "https://pkg.go.dev/github.com/quic-go/quic-go#EarlyListener"
 	kcpChecked   = "https://pkg.go.dev/github.com/xtaci/kcp-go/v5#pkg-overview"
-	kcpTampering = "https://github.com/xtaci/kcp-go#4-information-security"
+	kcpSecurity  = "https://github.com/xtaci/kcp-go#4-information-security"
 )
 
 var (
 	plainKCP    = []string{"kcp", "kcp stream"}
+	restarted   = []string{"kcp aes again"}
 	quicStreams = []string{"quic stream", "quic streams"}
 	quicEarly   = []string{"quic 0-rtt"}
 	datagram    = []string{"udp"}
@@ -123,7 +124,22 @@ func Findings() []Finding {
 		{
 			Name: "kcp-injection", Of: plainKCP, Says: "Whoever knows the conversation, which is in every packet, can send to it.",
 			Schedule: `send 0>1 "alpha"; inject 0>1 1 "\x01\x00\x00\x00Q\x00 \x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\a\x00\x00\x00\x00\x05bravo"`,
-			Breaks:   "PL3", Known: true, Source: kcpTampering,
+			Breaks:   "PL3", Known: true, Source: kcpSecurity,
+		},
+		{
+			Name: "kcp-again-delay", Of: restarted, Says: "A late packet of an earlier conversation ends this one for ever, encrypted or not.",
+			Schedule: `send 0>1 "alpha"; send 0>1 "bravo" 2s; delay 0>1 1 2s`,
+			Breaks:   "PL1", Source: kcpChecked,
+		},
+		{
+			Name: "kcp-again-duplication", Of: restarted, Says: "So does one that arrives again.",
+			Schedule: `send 0>1 "alpha"; send 0>1 "bravo" 2s; duplicate 0>1 1 2s`,
+			Breaks:   "PL1", Source: kcpChecked,
+		},
+		{
+			Name: "kcp-again-replay", Of: restarted, Says: "And where the first packet of this one arrives again, too, it begins once more.",
+			Schedule: `send 0>1 "alpha"; duplicate 0>1 1 1.207s; duplicate 0>1 2 214ms`,
+			Breaks:   "PL2", Known: true, Source: kcpSecurity,
 		},
 	}
 }

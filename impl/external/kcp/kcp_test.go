@@ -10,6 +10,7 @@ import (
 )
 
 func TestPropAES(t *testing.T)    { linktest.TestTransport(t, kcp.AES()) }
+func TestPropAgain(t *testing.T)  { linktest.TestTransport(t, kcp.Again()) }
 func TestPropPlain(t *testing.T)  { linktest.TestTransport(t, unchanged(kcp.Plain())) }
 func TestPropStream(t *testing.T) { linktest.TestTransport(t, unchanged(kcp.Stream())) }
 
