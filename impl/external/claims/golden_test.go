@@ -101,7 +101,7 @@ func drawn(t *testing.T, f Finding, r transport.Result) {
 
 // abridged leaves out what a long chart repeats: all but its beginning and end.
 func abridged(text string) string {
-	const beginning, end = 36, 4
+	const beginning, end = 50, 4
 	lines := strings.SplitAfter(text, "\n")
 	if more := len(lines) - beginning - end; more > 1 {
 		left := fmt.Sprintf("     … %d lines\n", more)
