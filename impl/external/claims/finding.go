@@ -31,21 +31,19 @@ func (f Finding) schedule() transport.Schedule {
 }
 
 const (
-	udpChecksum  = "https://www.rfc-editor.org/rfc/rfc768"
-	udpSpoofing  = "https://www.rfc-editor.org/rfc/rfc8085#section-6"
-	wordOrder    = "https://www.rfc-editor.org/rfc/rfc1071#section-2"
-	quicTimeouts = "https://pkg.go.dev/github.com/quic-go/quic-go#Config"
-	quicReplay   = "https://pkg.go.dev/github.com/quic-go/quic-go#EarlyListener"
-	kcpChecked   = "https://pkg.go.dev/github.com/xtaci/kcp-go/v5#pkg-overview"
-	kcpSecurity  = "https://github.com/xtaci/kcp-go#4-information-security"
+	udpChecksum = "https://www.rfc-editor.org/rfc/rfc768"
+	udpSpoofing = "https://www.rfc-editor.org/rfc/rfc8085#section-6"
+	wordOrder   = "https://www.rfc-editor.org/rfc/rfc1071#section-2"
+	quicReplay  = "https://pkg.go.dev/github.com/quic-go/quic-go#EarlyListener"
+	kcpChecked  = "https://pkg.go.dev/github.com/xtaci/kcp-go/v5#pkg-overview"
+	kcpSecurity = "https://github.com/xtaci/kcp-go#4-information-security"
 )
 
 var (
-	plainKCP    = []string{"kcp", "kcp stream"}
-	restarted   = []string{"kcp aes again"}
-	quicStreams = []string{"quic stream", "quic streams"}
-	quicEarly   = []string{"quic 0-rtt"}
-	datagram    = []string{"udp"}
+	plainKCP  = []string{"kcp", "kcp stream"}
+	restarted = []string{"kcp aes again"}
+	quicEarly = []string{"quic 0-rtt"}
+	datagram  = []string{"udp"}
 )
 
 // Findings returns all findings, in the order of the registry.
@@ -72,11 +70,6 @@ func Findings() []Finding {
 			Breaks:   "FLL3", Known: true, Source: udpSpoofing,
 		},
 		{
-			Name: "quic-cut", Of: quicStreams, Says: "The server gives up a handshake that takes too long, when the client has sent already.",
-			Schedule: `send 0>1 "alpha"; cut 0>1 1ms..4.249s`,
-			Breaks:   "PL1", Known: true, Source: quicTimeouts,
-		},
-		{
 			Name: "quic-early-replay", Of: quicEarly, Says: "A first flight that arrives again is a new connection, which delivers all of it again.",
 			Schedule: `send 0>1 "alpha"; duplicate 0>1 4 42ms; duplicate 0>1 5 39ms`,
 			Breaks:   "PL2", Known: true, Source: quicReplay,
@@ -85,11 +78,6 @@ func Findings() []Finding {
 			Name: "quic-early-delay", Of: quicEarly, Says: "A first flight that is late is one, too, when the client has sent it again meanwhile: nobody replays anything.",
 			Schedule: `send 0>1 "alpha"; delay 0>1 4 250ms; delay 0>1 5 250ms`,
 			Breaks:   "PL2", Source: quicReplay,
-		},
-		{
-			Name: "quic-early-cut", Of: quicEarly, Says: "The server gives up a handshake that takes too long, when the client has sent already.",
-			Schedule: `send 0>1 "alpha"; cut 0>1 3ms..3.997s`,
-			Breaks:   "PL1", Known: true, Source: quicTimeouts,
 		},
 		{
 			Name: "kcp-flip-creation", Of: plainKCP, Says: "What was changed is delivered: plain packets have no checksum.",
