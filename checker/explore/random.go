@@ -121,6 +121,9 @@ func (c *Campaign) adversarial(src Source, p plan) error {
 		if !c.link.Burst || m.Kind() != world.Send {
 			m = choose(src, c.moves, &p.weights)
 		}
+		if m.Kind() == world.Corrupt && src.Intn(2) == 1 {
+			m = c.world.Becoming(m, mangled(src, c.world.Action(m).Packet))
+		}
 		before := c.world.Broken()
 		c.trace = append(c.trace, m)
 		if err := c.world.Do(m); err != nil {

@@ -116,6 +116,12 @@ func (w *World) intruded(m Move) {
 	w.record([]spec.Event{e})
 }
 
+// Becoming is a Corrupt move after which something else arrives than before.
+func (w *World) Becoming(m Move, as impl.Packet) Move {
+	m.as = w.sys.packet(string(as))
+	return m
+}
+
 // variantsOf returns the ways in which a packet may arrive changed.
 func (n *network) variantsOf(p uint32) []uint32 {
 	for int(p) >= len(n.variants) {
