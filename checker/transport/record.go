@@ -104,6 +104,7 @@ func (r *runner) wait() {
 
 func (r *runner) ended() bool {
 	disturbed, wait, now := r.network.Disturbed(), r.patience(), r.network.Now()
+	packets := r.network.Stats().Packets
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	calm := now - max(disturbed, r.last)
@@ -115,7 +116,7 @@ func (r *runner) ended() bool {
 	default:
 		r.result.Settled = calm >= wait
 	}
-	return r.result.Settled || now >= r.pace.end
+	return r.result.Settled || now >= r.pace.end || packets > MaxPackets
 }
 
 // judge closes the history and judges it.

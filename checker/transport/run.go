@@ -26,9 +26,10 @@ const (
 	// twice the time that the network was not calm for. A message that is still
 	// missing then is taken for lost: the history is closed.
 	Patience = 2 * time.Minute
-	// End is when a run ends, although the network is not calm. Then what is
-	// owed is inconclusive.
-	End = time.Hour
+	// End is when a run ends, although the network is not calm, and MaxPackets
+	// after how many packets. Then what is owed is inconclusive.
+	End        = 10 * time.Minute
+	MaxPackets = 100_000
 )
 
 // pace says how long the parts of a run last.
