@@ -66,7 +66,8 @@ var allowed = map[string][]string{
 	"impl/external/claims": {
 		"fairloss/checker/chaos", "fairloss/checker/transport",
 		"fairloss/impl/external/dtls", "fairloss/impl/external/kcp", "fairloss/impl/external/quic",
-		"fairloss/impl/external/sctp", "fairloss/impl/external/udp",
+		"fairloss/impl/external/sctp", "fairloss/impl/external/udp", "fairloss/impl/external/gvisor",
+		"fairloss/impl/external/yamux", "fairloss/impl/external/memberlist", "fairloss/impl/external/jetstream",
 	},
 	"histories":             {"fairloss/spec"},
 	"histories/chart":       {"fairloss/spec"},

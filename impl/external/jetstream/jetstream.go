@@ -41,18 +41,18 @@ import (
 // Memory returns a stream in memory under message ids, which claims FIFO
 // delivery.
 func Memory() transport.Transport {
-	return stored("jetstream memory", spec.FIFO, jetstream.MemoryStorage, true)
+	return stored("jetstream memory", jetstream.MemoryStorage, true)
 }
 
 // File returns a stream in files under message ids, which claims FIFO delivery.
 func File() transport.Transport {
-	return stored("jetstream file", spec.FIFO, jetstream.FileStorage, true)
+	return stored("jetstream file", jetstream.FileStorage, true)
 }
 
-// NoIDs returns a stream in memory without message ids, which claims that every
-// message arrives, perhaps more than once.
+// NoIDs returns a stream in memory without message ids, judged by what streams
+// with ids claim.
 func NoIDs() transport.Transport {
-	return stored("jetstream without ids", spec.AtLeastOnce, jetstream.MemoryStorage, false)
+	return stored("jetstream without ids", jetstream.MemoryStorage, false)
 }
 
 func init() { ats.Register() }
@@ -74,12 +74,12 @@ type generator struct {
 
 func reset() {
 	timers = sync.Pool{}
-	names.generator = &generator{prefix: []byte("fairlossnats"), step: 1}
+	names.generator = &generator{prefix: []byte("fairlossnats"), last: 0, step: 1}
 }
 
-func stored(name string, claim spec.Guarantee, storage jetstream.StorageType, ids bool) transport.Transport {
+func stored(name string, storage jetstream.StorageType, ids bool) transport.Transport {
 	return transport.Transport{
-		Name: name, Guarantee: claim, Reset: reset,
+		Name: name, Guarantee: spec.FIFO, Reset: reset,
 		Faults: spec.Reordering | spec.Crashes, // what a TCP connection may still do
 		Open: func(n *chaos.Network) (transport.Channel, error) {
 			b, err := start(n)

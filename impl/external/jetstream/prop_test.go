@@ -7,4 +7,4 @@ import (
 )
 
 func TestPropMemory(t *testing.T) { linktest.TestTransport(t, Memory()) }
-func TestPropNoIDs(t *testing.T)  { linktest.TestTransport(t, NoIDs()) }
+func TestPropFile(t *testing.T)   { linktest.TestTransport(t, File()) }
