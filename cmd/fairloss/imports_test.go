@@ -27,7 +27,7 @@ var allowed = map[string][]string{
 		"github.com/cockroachdb/pebble/v2", "github.com/cockroachdb/pebble/v2/vfs",
 	},
 	"impl/external/frame": {"fairloss/spec"},
-	"impl/external/inbox": {"fairloss/spec"},
+	"impl/external/inbox": {"fairloss/spec", "fairloss/impl/external/frame"},
 	"impl/external/udp":   {"fairloss/spec", "fairloss/checker/chaos", "fairloss/checker/transport"},
 	"impl/external/quic": {
 		"fairloss/spec", "fairloss/checker/chaos", "fairloss/checker/transport",
@@ -42,10 +42,32 @@ var allowed = map[string][]string{
 		"github.com/pion/sctp", "github.com/pion/randutil",
 	},
 	"impl/external/dtls": {"fairloss/spec", "fairloss/checker/chaos", "fairloss/checker/transport", "github.com/pion/dtls/v3"},
+	"impl/external/yamux": {
+		"fairloss/spec", "fairloss/checker/chaos", "fairloss/checker/transport",
+		"fairloss/impl/external/frame", "fairloss/impl/external/inbox", "github.com/hashicorp/yamux",
+	},
+	"impl/external/memberlist": {
+		"fairloss/spec", "fairloss/checker/chaos", "fairloss/checker/transport",
+		"fairloss/impl/external/inbox", "github.com/hashicorp/memberlist",
+	},
+	"impl/external/jetstream": {
+		"fairloss/spec", "fairloss/checker/chaos", "fairloss/checker/transport",
+		"github.com/nats-io/nats-server/v2/server", "github.com/nats-io/nats-server/v2/server/ats",
+		"github.com/nats-io/nats.go", "github.com/nats-io/nats.go/jetstream",
+	},
+	"impl/external/gvisor": {
+		"fairloss/spec", "fairloss/checker/chaos", "fairloss/checker/transport",
+		"fairloss/impl/external/frame", "fairloss/impl/external/inbox",
+		"gvisor.dev/gvisor/pkg/buffer", "gvisor.dev/gvisor/pkg/sync", "gvisor.dev/gvisor/pkg/tcpip",
+		"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet", "gvisor.dev/gvisor/pkg/tcpip/header",
+		"gvisor.dev/gvisor/pkg/tcpip/link/channel", "gvisor.dev/gvisor/pkg/tcpip/network/ipv4",
+		"gvisor.dev/gvisor/pkg/tcpip/stack", "gvisor.dev/gvisor/pkg/tcpip/transport/tcp",
+	},
 	"impl/external/claims": {
 		"fairloss/checker/chaos", "fairloss/checker/transport",
 		"fairloss/impl/external/dtls", "fairloss/impl/external/kcp", "fairloss/impl/external/quic",
-		"fairloss/impl/external/sctp", "fairloss/impl/external/udp",
+		"fairloss/impl/external/sctp", "fairloss/impl/external/udp", "fairloss/impl/external/gvisor",
+		"fairloss/impl/external/yamux", "fairloss/impl/external/memberlist", "fairloss/impl/external/jetstream",
 	},
 	"histories":             {"fairloss/spec"},
 	"histories/chart":       {"fairloss/spec"},

@@ -13,10 +13,14 @@ package claims
 import (
 	"fairloss/checker/transport"
 	"fairloss/impl/external/dtls"
+	"fairloss/impl/external/gvisor"
+	"fairloss/impl/external/jetstream"
 	"fairloss/impl/external/kcp"
+	"fairloss/impl/external/memberlist"
 	"fairloss/impl/external/quic"
 	"fairloss/impl/external/sctp"
 	"fairloss/impl/external/udp"
+	"fairloss/impl/external/yamux"
 )
 
 // Claim is a transport and what its documentation says it does, in the words of
@@ -50,6 +54,12 @@ const (
 const (
 	quicGo = "github.com/quic-go/quic-go"
 	kcpGo  = "github.com/xtaci/kcp-go/v5"
+
+	memberlistGo   = "github.com/hashicorp/memberlist"
+	sendReliable   = "https://pkg.go.dev/github.com/hashicorp/memberlist@v0.7.0#Memberlist.SendReliable"
+	sendBestEffort = "https://pkg.go.dev/github.com/hashicorp/memberlist@v0.7.0#Memberlist.SendBestEffort"
+	natsServer     = "github.com/nats-io/nats-server/v2"
+	modelOfStreams = "https://docs.nats.io/using-nats/developer/develop_jetstream/model_deep_dive"
 )
 
 // Registry returns all claims, in the order of the table. To add one is to add a
@@ -67,5 +77,12 @@ func Registry() []Claim {
 		{kcp.Again(), kcpGo, "https://pkg.go.dev/github.com/xtaci/kcp-go/v5", Datagrams},
 		{sctp.Transport(), "github.com/pion/sctp", "https://www.rfc-editor.org/rfc/rfc9260#section-1.5", Datagrams},
 		{dtls.Transport(), "github.com/pion/dtls/v3", "https://www.rfc-editor.org/rfc/rfc6347#section-4.1.2", Datagrams},
+		{gvisor.Transport(), "gvisor.dev/gvisor", "https://www.rfc-editor.org/rfc/rfc9293#section-2.2", Datagrams},
+		{yamux.Transport(), "github.com/hashicorp/yamux", "https://github.com/hashicorp/yamux/blob/v0.1.2/README.md", Streams},
+		{memberlist.Reliable(), memberlistGo, sendReliable, Streams},
+		{memberlist.BestEffort(), memberlistGo, sendBestEffort, Datagrams},
+		{jetstream.Memory(), natsServer, modelOfStreams, Streams},
+		{jetstream.File(), natsServer, modelOfStreams, Streams},
+		{jetstream.NoIDs(), natsServer, modelOfStreams, Streams},
 	}
 }

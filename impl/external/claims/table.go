@@ -42,12 +42,13 @@ func (c Claim) origin(versions map[string]string) string {
 
 // cell is the verdict on a claim under one class of faults.
 func (c Claim) cell(class Class) string {
-	if !class.Befalls(c.Over) {
-		return ""
-	}
 	known, surprising := c.broken(class)
-	if len(known)+len(surprising) == 0 {
+	switch {
+	case len(known)+len(surprising) > 0:
+	case class.Befalls(c.Over):
 		return "holds"
+	default:
+		return ""
 	}
 	var words []string
 	for _, p := range c.Guarantee.Properties {
