@@ -55,6 +55,10 @@ var allowed = map[string][]string{
 		"github.com/nats-io/nats-server/v2/server", "github.com/nats-io/nats-server/v2/server/ats",
 		"github.com/nats-io/nats.go", "github.com/nats-io/nats.go/jetstream",
 	},
+	"impl/external/tcp": {
+		"fairloss/spec", "fairloss/checker", "fairloss/impl/external/frame",
+		"github.com/Shopify/toxiproxy/v2", "github.com/rs/zerolog",
+	},
 	"impl/external/gvisor": {
 		"fairloss/spec", "fairloss/checker/chaos", "fairloss/checker/transport",
 		"fairloss/impl/external/frame", "fairloss/impl/external/inbox",
