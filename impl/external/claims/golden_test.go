@@ -108,7 +108,7 @@ func inOrder(events []spec.Event, index int) ([]spec.Event, int) {
 	for i := range places {
 		places[i] = i
 	}
-	kinds := []spec.Kind{spec.Receive, spec.Send, spec.Reject, spec.Deliver, spec.Transmit}
+	kinds := []spec.Kind{spec.Receive, spec.Send, spec.Reject, spec.Deliver, spec.Transmit, spec.Forever}
 	slices.SortStableFunc(places, func(i, j int) int {
 		a, b := events[i], events[j]
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Process, b.Process),
