@@ -72,7 +72,7 @@ const attempts = 3
 func (f Finding) confirm(c Claim, run runs) (err error) {
 	for range attempts {
 		r, wrong := f.check(c, run)
-		if wrong == nil && c.Name == f.Of[0] {
+		if wrong == nil && c.Name == f.Of[0] && !shuffled {
 			wrong = f.drawn(r)
 		}
 		if wrong == nil {

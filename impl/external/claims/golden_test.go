@@ -101,18 +101,18 @@ func (f Finding) drawn(r transport.Result) error {
 }
 
 // inOrder puts what one process does at one instant into an order that does not
-// depend on which of its goroutines came first: what it is told, then what it
-// tells. It returns where the event with that index has gone.
+// depend on which of its goroutines came first: what it is told and delivers, then
+// what it sends. It returns where the event with that index has gone.
 func inOrder(events []spec.Event, index int) ([]spec.Event, int) {
 	places := make([]int, len(events))
 	for i := range places {
 		places[i] = i
 	}
-	kinds := []spec.Kind{spec.Receive, spec.Send, spec.Reject, spec.Deliver, spec.Transmit, spec.Forever}
+	rank := map[spec.Kind]int{spec.Send: 1, spec.Reject: 1, spec.Transmit: 1, spec.Forever: 2}
 	slices.SortStableFunc(places, func(i, j int) int {
 		a, b := events[i], events[j]
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Process, b.Process),
-			cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind)))
+			cmp.Compare(rank[a.Kind], rank[b.Kind]))
 	})
 	sorted := make([]spec.Event, len(events))
 	for to, from := range places {
