@@ -72,7 +72,7 @@ func ofStreams() []Finding {
 		},
 		{
 			Name: "jetstream-window", Of: withIDs, Says: "A message that is published again after the deduplication window is stored again.",
-			Schedule: `send 0>1 "alpha"; delay 1>0 3 2m0s`,
+			Schedule: `send 0>1 "alpha"; delay 1>0 3 2m1s`,
 			Breaks:   "PL2", Known: true, Source: modelOfStreams,
 		},
 		{

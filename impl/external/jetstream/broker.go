@@ -60,7 +60,10 @@ func start(n *chaos.Network) (*broker, error) {
 
 // connect waits until near is connected, however often that takes.
 func (b *broker) connect() (err error) {
-	up := func(*nats.Conn) { b.connected <- struct{}{} }
+	up := func(*nats.Conn) {
+		time.Sleep(aside)
+		b.connected <- struct{}{}
+	}
 	down := func(*nats.Conn, error) { <-b.connected }
 	b.near, err = nats.Connect("", nats.SetCustomDialer(b), nats.RetryOnFailedConnect(true),
 		nats.MaxReconnects(-1), nats.ReconnectJitter(0, 0),

@@ -134,13 +134,14 @@ func (b *broker) open(storage jetstream.StorageType, ids bool) (transport.Channe
 	}, nil
 }
 
-// aside keeps what is received apart from the acknowledgement to its publisher,
-// which the server sends in the same instant.
+// aside keeps apart what the server or the client does in one instant: a message
+// to its consumer and the acknowledgement to its publisher, the end of a
+// connection and another try, a ping and what waited for the connection.
 const aside = time.Microsecond
 
 const (
-	tries    = 60 // of a message: together more than the deduplication window
-	patience = 5 * time.Second
+	tries    = 60                               // of a message: together more than the deduplication window
+	patience = 5*time.Second + time.Millisecond // the window is no multiple of it
 )
 
 // publish publishes a message until it is acknowledged.
@@ -156,6 +157,7 @@ func (b *broker) publish(js jetstream.JetStream, m spec.Message, options ...jets
 		case <-future.Ok():
 			return nil
 		case err = <-future.Err():
+			time.Sleep(aside)
 		case <-time.After(patience):
 			err = context.DeadlineExceeded
 		}
