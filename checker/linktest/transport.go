@@ -21,7 +21,8 @@ type Channel = transport.Channel
 // virtual time. Each property of tr.Guarantee is a subtest named by its ID, and
 // so is each property of transport.Conduct: that the transport neither
 // deadlocks, leaks goroutines, runs in circles, panics nor ends the process. A
-// property on which the runs were inconclusive fails.
+// property on which the runs were inconclusive fails, and so do all that hold
+// where most runs did not open.
 //
 // The runs are made in processes of their own: the test binary, started again
 // for this test alone. So a test that calls TestTransport must not be parallel,
@@ -62,11 +63,13 @@ type transportReporter struct {
 func (r transportReporter) judge(t *testing.T, f transport.Finding) {
 	t.Helper()
 	p := f.Property
-	switch f.Verdict() {
-	case spec.Holds:
+	switch c := r.campaign; {
+	case f.Verdict() == spec.Holds && 2*c.Unopened > c.Runs:
+		t.Errorf("%s is inconclusive, which is not a pass: most runs did not open (%s; seed: -rapid.seed=%d)", p.ID, r.runs(), seed())
+	case f.Verdict() == spec.Holds:
 		t.Logf("%s %s holds in %d of %s; claimed: %s; seed: -rapid.seed=%d",
 			p.ID, p.Name, f.Held, r.runs(), r.campaign.Transport.Guarantee.Name, seed())
-	case spec.Violated:
+	case f.Verdict() == spec.Violated:
 		r.violated(t, p, f.Schedule, f.Reason, fmt.Sprintf("found in run %d, then minimised; seed: -rapid.seed=%d", f.First, seed()))
 	default:
 		t.Errorf("%s is inconclusive, which is not a pass: %s (%s; seed: -rapid.seed=%d)", p.ID, f.Why, r.runs(), seed())

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/cryptotest"
 	"time"
@@ -41,6 +42,8 @@ func Serve(t *testing.T, tr Transport) bool {
 		return true // it is for another transport of this test
 	}
 	cryptotest.SetGlobalRandom(t, 0) // it panics where the test is parallel: better here than in a run
+	syscall.CloseOnExec(3)           // a process that the transport starts must not keep
+	syscall.CloseOnExec(4)           // the pipes open when this one has ended
 	s := server{tr: tr, answers: gob.NewEncoder(os.NewFile(4, "answers"))}
 	if err := s.serve(t, gob.NewDecoder(os.NewFile(3, "requests"))); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -79,6 +82,9 @@ func (s *server) serve(t *testing.T, requests *gob.Decoder) error {
 		stop := s.watch()
 		result := run(t, s.tr, schedule, q.Packets)
 		stop()
+		if t.Failed() && result.Clean() { // nobody reads what the test of a worker says
+			verdicts(result.Judgements).violate(Panic, "the transport fails its test, as testing.T.Error does")
+		}
 		if err := s.answer(result); err != nil {
 			return err
 		}

@@ -1,9 +1,11 @@
 package mylink_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
+	"fairloss/checker/chaos"
 	"fairloss/checker/linktest"
 	"fairloss/checker/transport/toy"
 )
@@ -19,4 +21,16 @@ func TestBrokenTransports(t *testing.T) {
 		}
 		t.Run(b.Name, func(t *testing.T) { linktest.TestTransport(t, b.Transport) })
 	}
+}
+
+// TestSeldomOpens checks a transport that does what it claims in one run of ten.
+func TestSeldomOpens(t *testing.T) {
+	runs, seldom := 0, toy.Honest
+	seldom.Open = func(n *chaos.Network) (linktest.Channel, error) {
+		if runs++; runs%10 != 1 {
+			return linktest.Channel{}, errors.New("not today")
+		}
+		return toy.Honest.Open(n)
+	}
+	linktest.TestTransport(t, seldom)
 }
