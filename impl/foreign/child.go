@@ -15,7 +15,6 @@ import (
 
 const (
 	maxLine   = 1 << 20     // bytes of a line of output
-	graceTime = time.Second // between the end of a program's input and its end
 	drainTime = time.Second // after the end of a program, for what holds its standard error open
 	maxStderr = 1 << 11     // bytes that are kept
 )

@@ -97,8 +97,14 @@ func (l *life) MaybeError(op errorfs.Op) error {
 // String names the injector.
 func (l *life) String() string { return "faults" }
 
-// run runs a call that may not return before the power is gone.
+// run runs a call that may not return before the power is gone, and none after
+// that: the one during which it went may still be under way.
 func (l *life) run(call func() error) error {
+	select {
+	case <-l.gone:
+		return errPower
+	default:
+	}
 	result := make(chan error, 1)
 	go func() { result <- call() }()
 	select {
@@ -150,11 +156,15 @@ type powered struct {
 	store *Store
 }
 
-func (p *powered) Load() (stable []byte, err error) {
-	return stable, p.life.run(func() (err error) {
+func (p *powered) Load() ([]byte, error) {
+	var stable []byte
+	if err := p.life.run(func() (err error) {
 		stable, err = p.store.Load()
 		return err
-	})
+	}); err != nil {
+		return nil, err
+	}
+	return stable, nil
 }
 
 func (p *powered) Save(stable []byte, deliveries []impl.Delivery) error {
