@@ -41,6 +41,23 @@ type Effect struct {
 	Deliveries []Delivery    // Commit
 }
 
+// Stray returns the first process that the effect names and that is no peer of
+// self among n processes.
+func (e Effect) Stray(self spec.Process, n int) (q spec.Process, stray bool) {
+	is := func(q spec.Process) bool { return q < 0 || int(q) >= n || q == self }
+	switch e.Kind {
+	case Transmit, Deliver, Confirm:
+		return e.Peer, is(e.Peer)
+	case Commit:
+		for _, d := range e.Deliveries {
+			if is(d.From) {
+				return d.From, true
+			}
+		}
+	}
+	return 0, false
+}
+
 // Delivery is a message and its sender.
 type Delivery struct {
 	From    spec.Process

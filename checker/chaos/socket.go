@@ -1,7 +1,6 @@
 package chaos
 
 import (
-	"errors"
 	"net"
 	"net/netip"
 	"sync"
@@ -22,15 +21,13 @@ type datagram struct {
 
 // socket is one port of a host. It is a net.PacketConn; conn makes it connected.
 type socket struct {
+	waiter
 	network     *Network
 	host        int
 	local       netip.AddrPort
-	changed     *sync.Cond // under the lock of the network
 	inbox       []datagram
 	outstanding int            // bytes on their way
 	remote      netip.AddrPort // where connected: nothing from elsewhere arrives
-	read, write deadline
-	closed      bool
 }
 
 // ListenPacket opens the lowest free port of a host: Addr(host) if that is
@@ -74,7 +71,8 @@ func (n *Network) open(host int, remote netip.AddrPort) (*socket, error) {
 	for port := uint16(basePort); port != 0; port++ {
 		local := netip.AddrPortFrom(hostIP(host), port)
 		if n.sockets[local] == nil {
-			s := &socket{network: n, host: host, local: local, remote: remote, changed: sync.NewCond(&n.mu)}
+			s := &socket{network: n, host: host, local: local, remote: remote, waiter: waiter{changed: sync.NewCond(&n.mu)}}
+			s.fault = s.opError
 			n.sockets[local] = s
 			return s, nil
 		}
@@ -189,33 +187,8 @@ func (s *socket) Close() error {
 	return nil
 }
 
-// shut closes the socket for those who hold the lock.
-func (s *socket) shut() {
-	s.closed = true
-	s.read.stop()
-	s.write.stop()
-	s.changed.Broadcast()
-}
-
-func (s *socket) SetDeadline(t time.Time) error {
-	return errors.Join(s.SetReadDeadline(t), s.SetWriteDeadline(t))
-}
-
-func (s *socket) SetReadDeadline(t time.Time) error  { return s.set(&s.read, t) }
-func (s *socket) SetWriteDeadline(t time.Time) error { return s.set(&s.write, t) }
-
-func (s *socket) set(d *deadline, t time.Time) error {
-	s.network.mu.Lock()
-	defer s.network.mu.Unlock()
-	if s.closed {
-		return s.fault("set", net.ErrClosed)
-	}
-	d.set(s.changed, t)
-	return nil
-}
-
-// fault is an error as the standard library has it.
-func (s *socket) fault(op string, err error) error {
+// opError is an error as the standard library has it.
+func (s *socket) opError(op string, err error) error {
 	e := &net.OpError{Op: op, Net: "udp", Source: s.LocalAddr(), Err: err}
 	if s.remote.IsValid() {
 		e.Addr = net.UDPAddrFromAddrPort(s.remote)

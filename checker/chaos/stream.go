@@ -1,7 +1,6 @@
 package chaos
 
 import (
-	"errors"
 	"io"
 	"net"
 	"net/netip"
@@ -17,18 +16,16 @@ const (
 
 // end is one end of a byte stream.
 type end struct {
+	waiter
 	network     *Network
 	way         direction // from here to the other end
 	local       netip.AddrPort
 	other       *end
-	changed     *sync.Cond // under the lock of the network
 	inbox       []arrival
 	outstanding int           // bytes written here and not read there
 	last        time.Duration // when the last write arrives
 	finished    bool          // the other end has closed
 	broken      error
-	read, write deadline
-	closed      bool
 }
 
 // arrival is what has arrived of one write.
@@ -45,9 +42,10 @@ func (n *Network) Stream(host, peer int) (atHost, atPeer net.Conn) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	port := uint16(basePort + 2*len(n.streams)%(1<<15))
-	a := &end{network: n, way: direction{host, peer}, local: netip.AddrPortFrom(hostIP(host), port+1), changed: sync.NewCond(&n.mu)}
-	b := &end{network: n, way: direction{peer, host}, local: netip.AddrPortFrom(hostIP(peer), port), changed: sync.NewCond(&n.mu)}
+	a := &end{network: n, way: direction{host, peer}, local: netip.AddrPortFrom(hostIP(host), port+1), waiter: waiter{changed: sync.NewCond(&n.mu)}}
+	b := &end{network: n, way: direction{peer, host}, local: netip.AddrPortFrom(hostIP(peer), port), waiter: waiter{changed: sync.NewCond(&n.mu)}}
 	a.other, b.other = b, a
+	a.fault, b.fault = a.opError, b.opError
 	a.closed, b.closed = n.closed, n.closed
 	n.streams = append(n.streams, a, b)
 	return a, b
@@ -191,32 +189,7 @@ func (e *end) Close() error {
 	return nil
 }
 
-// shut closes this end for those who hold the lock.
-func (e *end) shut() {
-	e.closed = true
-	e.read.stop()
-	e.write.stop()
-	e.changed.Broadcast()
-}
-
-func (e *end) SetDeadline(t time.Time) error {
-	return errors.Join(e.SetReadDeadline(t), e.SetWriteDeadline(t))
-}
-
-func (e *end) SetReadDeadline(t time.Time) error  { return e.set(&e.read, t) }
-func (e *end) SetWriteDeadline(t time.Time) error { return e.set(&e.write, t) }
-
-func (e *end) set(d *deadline, t time.Time) error {
-	e.network.mu.Lock()
-	defer e.network.mu.Unlock()
-	if e.closed {
-		return e.fault("set", net.ErrClosed)
-	}
-	d.set(e.changed, t)
-	return nil
-}
-
-// fault is an error as the standard library has it.
-func (e *end) fault(op string, err error) error {
+// opError is an error as the standard library has it.
+func (e *end) opError(op string, err error) error {
 	return &net.OpError{Op: op, Net: "tcp", Source: e.LocalAddr(), Addr: e.RemoteAddr(), Err: err}
 }

@@ -35,7 +35,7 @@ func driveTransport(t *testing.T, c *transport.Campaign) error {
 		return broken
 	}
 	for _, f := range c.Findings {
-		if err == nil && f.Verdict() == spec.Violated && !isConduct(f.Property) { // where it is, each run takes a process
+		if err == nil && f.Verdict() == spec.Violated && !transport.IsConduct(f.Property) { // where it is, each run takes a process
 			err = shrinkTransport(t, c, f, stop)
 		}
 	}

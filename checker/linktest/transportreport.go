@@ -74,14 +74,10 @@ func (v transportViolation) fullReason() string {
 		return "Broken in a process that had made other runs: " + v.judgement.Reason + "\n"
 	case v.judgement.Broken >= 0:
 		return fmt.Sprintf("Broken after %v: %s\n", time.Duration(v.result.Events[v.judgement.Broken].At), v.judgement.Reason)
-	case v.property.Class == spec.Liveness && !isConduct(v.property):
+	case v.property.Class == spec.Liveness && !transport.IsConduct(v.property):
 		return fmt.Sprintf("Never met, although the network is calm: %s\n", v.judgement.Reason)
 	}
 	return v.judgement.Reason + "\n"
-}
-
-func isConduct(p spec.Property) bool {
-	return slices.ContainsFunc(transport.Conduct, func(c spec.Property) bool { return c.ID == p.ID })
 }
 
 func (v transportViolation) chart(width int) string {
@@ -97,7 +93,7 @@ func (v transportViolation) chart(width int) string {
 func (v transportViolation) drawing(width int) chart.Options {
 	events, at := v.result.Points(v.judgement.Broken)
 	opt := chart.Options{Width: width, Processes: 2, Broken: at, Live: saysForever(events), Describe: describePacket}
-	if at >= 0 || opt.Live && !isConduct(v.property) {
+	if at >= 0 || opt.Live && !transport.IsConduct(v.property) {
 		opt.Note = v.property.ID + " broken here"
 	}
 	return opt

@@ -11,27 +11,13 @@ import (
 
 // Finding is what a campaign says of one property.
 type Finding struct {
-	Property     spec.Property
-	Held         int // runs in which it holds
-	Violated     int
-	Inconclusive int
+	Property spec.Property
+	spec.Runs
 
 	// Of the first run that violates it: the calmest conditions found that do
 	// too, and what breaks there.
 	Conditions Conditions
 	Reason     string
-}
-
-// Verdict is Violated where a run violates the property, Holds where none does
-// and one holds it.
-func (f Finding) Verdict() spec.Verdict {
-	switch {
-	case f.Violated > 0:
-		return spec.Violated
-	case f.Held > 0:
-		return spec.Holds
-	}
-	return spec.Inconclusive
 }
 
 // Campaign runs a link so many times under random conditions that are no worse
@@ -55,15 +41,9 @@ func Campaign(link impl.Link, worst Conditions, runs int, seed uint64) ([]Findin
 				findings[j.Property.ID] = f
 				order = append(order, j.Property.ID)
 			}
-			switch j.Verdict {
-			case spec.Holds:
-				f.Held++
-			case spec.Inconclusive:
-				f.Inconclusive++
-			case spec.Violated:
-				if f.Violated++; f.Violated == 1 {
-					f.Conditions, f.Reason = c, j.Reason
-				}
+			f.Count(j.Verdict)
+			if j.Verdict == spec.Violated && f.Violated == 1 {
+				f.Conditions, f.Reason = c, j.Reason
 			}
 		}
 	}

@@ -200,19 +200,8 @@ func (w *world) apply(p *process) {
 
 // stray is an error where an effect names a process that does not exist.
 func (w *world) stray(p *process, e impl.Effect) error {
-	var named []spec.Process
-	switch e.Kind {
-	case impl.Transmit, impl.Deliver, impl.Confirm:
-		named = append(named, e.Peer)
-	case impl.Commit:
-		for _, d := range e.Deliveries {
-			named = append(named, d.From)
-		}
-	}
-	for _, q := range named {
-		if q < 0 || int(q) >= len(w.processes) || q == p.self {
-			return fmt.Errorf("%w: it names process %d, which is no peer, in %v", ErrLink, q, w.during)
-		}
+	if q, stray := e.Stray(p.self, len(w.processes)); stray {
+		return fmt.Errorf("%w: it names process %d, which is no peer, in %v", ErrLink, q, w.during)
 	}
 	return nil
 }

@@ -11,29 +11,15 @@ import (
 
 // Finding is what a campaign says of one property.
 type Finding struct {
-	Property     spec.Property
-	Held         int // runs in which it holds
-	Violated     int
-	Inconclusive int
-	Why          string // of the first run that was inconclusive
+	Property spec.Property
+	spec.Runs
+	Why string // of the first run that was inconclusive
 
 	// Of the first run that violates it, counted from 1, and then of the
 	// shortest schedule found that does.
 	First    int
 	Schedule Schedule
 	Reason   string
-}
-
-// Verdict is Violated where a run violates the property, Holds where none does
-// and one holds it.
-func (f Finding) Verdict() spec.Verdict {
-	switch {
-	case f.Violated > 0:
-		return spec.Violated
-	case f.Held > 0:
-		return spec.Holds
-	}
-	return spec.Inconclusive
 }
 
 // Campaign makes many runs of one transport in a worker, and finds for each
@@ -113,17 +99,13 @@ func (c *Campaign) tire(r *Result) {
 }
 
 func (f *Finding) count(run int, s Schedule, r *Result) {
-	switch j := r.Of(f.Property.ID); j.Verdict {
-	case spec.Holds:
-		f.Held++
-	case spec.Violated:
-		if f.Violated++; f.Violated == 1 {
-			f.First, f.Schedule, f.Reason = run, s, j.Reason
-		}
-	default:
-		if f.Inconclusive++; f.Inconclusive == 1 {
-			f.Why = j.Reason
-		}
+	j := r.Of(f.Property.ID)
+	f.Count(j.Verdict)
+	switch {
+	case j.Verdict == spec.Violated && f.Violated == 1:
+		f.First, f.Schedule, f.Reason = run, s, j.Reason
+	case j.Verdict == spec.Inconclusive && f.Inconclusive == 1:
+		f.Why = j.Reason
 	}
 }
 

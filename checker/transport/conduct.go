@@ -2,6 +2,7 @@ package transport
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"fairloss/checker"
@@ -36,6 +37,11 @@ var (
 	// Conduct is all of these.
 	Conduct = []spec.Property{Deadlock, Leak, Livelock, Panic, Fatal}
 )
+
+// IsConduct reports whether a property is one of Conduct.
+func IsConduct(p spec.Property) bool {
+	return slices.ContainsFunc(Conduct, func(c spec.Property) bool { return c.ID == p.ID })
+}
 
 // verdicts are the judgements on Conduct in one run.
 type verdicts []checker.Judgement

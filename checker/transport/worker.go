@@ -82,20 +82,11 @@ func (w *Worker) Run(s Schedule, packets bool) (Result, error) {
 		return again, err
 	}
 	for i, j := range r.Judgements {
-		if j.Verdict == spec.Violated && isConduct(j.Property) {
+		if j.Verdict == spec.Violated && IsConduct(j.Property) {
 			r.Judgements[i].Reason = "only after other runs in the same process: something at package level outlives a run, which Transport.Reset must make new\n" + j.Reason
 		}
 	}
 	return r, nil
-}
-
-func isConduct(p spec.Property) bool {
-	for _, c := range Conduct {
-		if c.ID == p.ID {
-			return true
-		}
-	}
-	return false
 }
 
 func (w *Worker) attempt(s Schedule, packets bool) (Result, error) {

@@ -244,19 +244,8 @@ func (pr *process) readiness(layer impl.Layer) uint64 {
 // check refuses effects that name a process which does not exist, and packets
 // that make the link's Forge fail.
 func (pr *process) check(e impl.Effect, in input) error {
-	var named []spec.Process
-	switch e.Kind {
-	case impl.Transmit, impl.Deliver, impl.Confirm:
-		named = append(named, e.Peer)
-	case impl.Commit:
-		for _, d := range e.Deliveries {
-			named = append(named, d.From)
-		}
-	}
-	for _, q := range named {
-		if q < 0 || int(q) >= pr.sys.n || q == pr.self {
-			return &Failure{Process: pr.self, Event: in.String(), Text: fmt.Sprintf("names process %d, which is no peer", q)}
-		}
+	if q, stray := e.Stray(pr.self, pr.sys.n); stray {
+		return &Failure{Process: pr.self, Event: in.String(), Text: fmt.Sprintf("names process %d, which is no peer", q)}
 	}
 	if e.Kind == impl.Transmit && pr.sys.forger != nil {
 		return pr.sys.foresee(pr.sys.packet(string(e.Packet)))
