@@ -114,6 +114,7 @@ func TestReplayErrors(t *testing.T) {
 		`deliver 0>1`:     "-fairloss.replay: 1:12: want a message or packet quoted as in Go",
 		`deliver 0>1 "x"`: `action 1, deliver 0>1 "x": not enabled: the packet "x" is not in flight from 0 to 1`,
 		`@no-such-file`:   "no such file",
+		`send 0>1 "a"`:    "the schedule decides no property",
 	} {
 		out, passed := goTest(t, dir, "-run", "TestPropRight", "-fairloss.replay="+schedule)
 		if passed {

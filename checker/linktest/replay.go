@@ -1,6 +1,7 @@
 package linktest
 
 import (
+	"slices"
 	"testing"
 
 	"fairloss/checker"
@@ -25,6 +26,9 @@ func (r reporter) replay(t *testing.T, text string) {
 	})
 	if err != nil {
 		t.Fatal(r.failure(t, err))
+	}
+	if !slices.ContainsFunc(judgements, func(j checker.Judgement) bool { return j.Verdict != spec.Inconclusive }) {
+		t.Error("the schedule decides no property")
 	}
 	for _, j := range judgements {
 		t.Run(j.Property.ID, func(t *testing.T) {

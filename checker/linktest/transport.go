@@ -121,6 +121,9 @@ func (r transportReporter) replay(t *testing.T, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if result.Unopened != "" {
+		t.Errorf("nothing of what it claims is judged: it did not open: %s", result.Unopened)
+	}
 	for _, j := range result.Judgements {
 		t.Run(j.Property.ID, func(t *testing.T) {
 			t.Helper()

@@ -92,11 +92,17 @@ func TestBrokenTransports(t *testing.T) {
 // TestSeldomOpened demands that a few good runs do not stand for many that were
 // none.
 func TestSeldomOpened(t *testing.T) {
-	out, passed := goTest(t, contributor(t), "-run", "TestSeldomOpens", "-short", "-rapid.checks=10", "-rapid.seed=7")
+	dir := contributor(t)
+	out, passed := goTest(t, dir, "-run", "TestSeldomOpens", "-short", "-rapid.checks=10", "-rapid.seed=7")
 	if passed {
 		t.Fatalf("a transport that seldom opens passes:\n%s", out)
 	}
 	want(t, out, "PL1 is inconclusive, which is not a pass: most runs did not open", "18 runs did not open, the first with not today")
+	out, passed = goTest(t, dir, "-run", "TestSeldomOpens", `-fairloss.replay=send 0>1 "alpha"`)
+	if passed {
+		t.Error("replaying a run that does not open passes")
+	}
+	want(t, out, "nothing of what it claims is judged: it did not open: not today")
 }
 
 func TestTransportReplayErrors(t *testing.T) {
