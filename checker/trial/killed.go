@@ -30,6 +30,7 @@ type Killed struct {
 	Ending   Ending
 	Accepted int           // messages whose Send returned
 	Unknown  int           // messages whose Send a kill has cut: they may arrive or not
+	Left     int           // messages that nobody sent: the trial ended before
 	Stored   int           // deliveries in the stores after the run
 	Elapsed  time.Duration // from the first process started to the last one ended
 
@@ -45,8 +46,9 @@ type Killed struct {
 }
 
 // Verdict returns the verdict on all that was judged. A trial that was
-// interrupted holds nothing.
-func (k *Killed) Verdict() spec.Verdict { return verdict(k.Judgements, k.Ending) }
+// interrupted holds nothing, and neither does one whose time was over before
+// everything was sent.
+func (k *Killed) Verdict() spec.Verdict { return verdict(k.Judgements, k.Ending, k.Left) }
 
 // RunKilled runs a trial whose processes are processes of the operating system:
 // this program, started again for each (see Child), over UDP on the loopback
@@ -128,7 +130,7 @@ func runKilled(ctx context.Context, cfg Config, kills int, dir string, progress 
 	}
 	err = errors.Join(err, c.end())
 	k.Elapsed = time.Since(start)
-	k.Accepted, k.Unknown = c.accepted, c.unknown
+	k.Accepted, k.Unknown, k.Left = c.accepted, c.unknown, cfg.Messages-c.total()
 	k.Kills, k.KilledSending, k.KilledSaving, k.KilledOpening = c.kills, c.killedSending, c.killedSaving, c.killedOpening
 	if err != nil {
 		return k, fmt.Errorf("%w: %w", ErrLink, err)

@@ -119,7 +119,7 @@ func TestKilledInTime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if k.Ending != trial.TimedOut || k.Verdict() == spec.Holds {
-		t.Errorf("%v, %v", k.Ending, k.Verdict())
+	if k.Ending != trial.TimedOut || k.Left == 0 || k.Verdict() != spec.Inconclusive {
+		t.Errorf("%v, %d left, %v", k.Ending, k.Left, k.Verdict())
 	}
 }

@@ -49,6 +49,7 @@ type Result struct {
 	Ending    Ending
 	Accepted  int           // messages that the link took
 	Delivered int           // of these, delivered at least once
+	Left      int           // messages that nobody sent: the trial ended before, or the link took no more
 	Elapsed   time.Duration // from the first send to the last first delivery of a message
 	CPU       time.Duration // user and system time of this program while the link ran; 0 where the system does not tell
 	Packets   Packets
@@ -68,15 +69,16 @@ func (r *Result) Rate() float64 {
 }
 
 // Verdict returns the verdict on all that was judged. A trial that was
-// interrupted holds nothing.
-func (r *Result) Verdict() spec.Verdict { return verdict(r.Judgements, r.Ending) }
+// interrupted holds nothing, and neither does one whose time was over before
+// everything was sent.
+func (r *Result) Verdict() spec.Verdict { return verdict(r.Judgements, r.Ending, r.Left) }
 
-func verdict(judgements []checker.Judgement, ending Ending) spec.Verdict {
+func verdict(judgements []checker.Judgement, ending Ending, left int) spec.Verdict {
 	var verdicts []spec.Verdict
 	for _, j := range judgements {
 		verdicts = append(verdicts, j.Verdict)
 	}
-	if ending == Interrupted {
+	if ending == Interrupted || ending != Settled && left > 0 {
 		verdicts = append(verdicts, spec.Inconclusive)
 	}
 	return spec.Worst(verdicts...)
@@ -97,6 +99,7 @@ func (r *run) result(ending Ending) Result {
 	}
 	result := Result{
 		Ending: ending, Accepted: int(r.accepted.Load()), Delivered: int(r.delivered.Load()),
+		Left:    r.cfg.Messages - int(r.accepted.Load()),
 		Elapsed: time.Duration(r.lastDelivery.Load()), CPU: r.cpu,
 		Header: h, Events: r.events,
 	}

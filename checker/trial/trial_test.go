@@ -125,6 +125,18 @@ func TestNeverSettled(t *testing.T) {
 	}
 }
 
+// What was not sent says nothing, even of a link that owes nothing.
+func TestNotAllIsSent(t *testing.T) {
+	link := find(t, "atmostonce")
+	r, err := trial.Run(t.Context(), trial.Config{Link: link, Messages: 1 << 19, Timeout: 50 * time.Millisecond}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Ending != trial.TimedOut || r.Left == 0 || r.Verdict() != spec.Inconclusive || len(violated(r)) > 0 {
+		t.Errorf("%v, %d left, %v, %v violated", r.Ending, r.Left, r.Verdict(), violated(r))
+	}
+}
+
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	link := impl.Registry()[3]

@@ -17,6 +17,7 @@ type killed struct {
 	Seed     uint64  `json:"seed"`
 	Messages int     `json:"messages"`
 	Unknown  int     `json:"unknown"`
+	Left     int     `json:"left,omitempty"`
 	Stored   int     `json:"stored"`
 	Rate     float64 `json:"messages_per_second"`
 	Seconds  float64 `json:"seconds"`
@@ -44,7 +45,7 @@ func kill(s *session, cfg trial.Config, kills int, file *os.File) (spec.Verdict,
 	}
 	r := killed{
 		report: newReport(cfg.Link.Name, cfg.Link.Guarantee.Name, k.Judgements),
-		Ending: k.Ending.String(), Seed: cfg.Seed, Messages: k.Accepted, Unknown: k.Unknown, Stored: k.Stored,
+		Ending: k.Ending.String(), Seed: cfg.Seed, Messages: k.Accepted, Unknown: k.Unknown, Left: k.Left, Stored: k.Stored,
 		Rate: float64(k.Stored) / k.Elapsed.Seconds(), Seconds: k.Elapsed.Seconds(), Check: k.Check.Seconds(), Events: len(k.Events),
 		Kills: k.Kills, Sending: k.KilledSending, Saving: k.KilledSaving, Opening: k.KilledOpening,
 	}
@@ -62,6 +63,7 @@ func (s *session) printKilled(r killed) {
 		r.Kills, r.Sending, r.Saving, r.Opening)
 	fmt.Fprintf(s.out, "%d messages accepted, %d more cut by a kill, %d in the stores, in %.3fs; %d events judged in %.3fs\n",
 		r.Messages, r.Unknown, r.Stored, r.Seconds, r.Events, r.Check)
+	s.printLeft(r.Left)
 	r.table(s, atLine)
 	fmt.Fprintf(s.out, "%s; %d messages/s\n", r.conclusion(), int(r.Rate))
 }

@@ -103,6 +103,7 @@ type ran struct {
 	Seed       uint64  `json:"seed"`
 	Messages   int     `json:"messages"`
 	Delivered  int     `json:"delivered"`
+	Left       int     `json:"left,omitempty"`
 	Rate       float64 `json:"messages_per_second"`
 	Seconds    float64 `json:"seconds"`
 	CPU        float64 `json:"cpu_seconds"`
@@ -146,7 +147,7 @@ func newRan(cfg trial.Config, result trial.Result) ran {
 	r := ran{
 		report: newReport(cfg.Link.Name, cfg.Link.Guarantee.Name, result.Judgements),
 		Ending: result.Ending.String(), Seed: cfg.Seed,
-		Messages: result.Accepted, Delivered: result.Delivered, Rate: result.Rate(),
+		Messages: result.Accepted, Delivered: result.Delivered, Left: result.Left, Rate: result.Rate(),
 		Seconds: result.Elapsed.Seconds(), CPU: result.CPU.Seconds(), Check: result.Check.Seconds(), Events: len(result.Events),
 		Sent: result.Packets.Sent, Lost: result.Packets.Lost, Duplicated: result.Packets.Duplicated, Reordered: result.Packets.Reordered,
 	}
@@ -159,9 +160,16 @@ func (s *session) printRan(r ran) {
 	fmt.Fprintf(s.out, "%d messages accepted, %d delivered, in %.3fs (%.3fs CPU); %d events judged in %.3fs\n",
 		r.Messages, r.Delivered, r.Seconds, r.CPU, r.Events, r.Check)
 	fmt.Fprintf(s.out, "%d packets: %d lost, %d duplicated, %d reordered\n", r.Sent, r.Lost, r.Duplicated, r.Reordered)
+	s.printLeft(r.Left)
 	r.table(s, atLine)
 	if r.Silence > 0 {
 		fmt.Fprintf(s.out, "assumed: a program that owes a message, and is silent for %vs, is silent for ever\n", r.Silence)
 	}
 	fmt.Fprintf(s.out, "%s; %d messages/s\n", r.conclusion(), int(r.Rate))
+}
+
+func (s *session) printLeft(messages int) {
+	if messages > 0 {
+		fmt.Fprintf(s.out, "%d messages were never sent\n", messages)
+	}
 }
