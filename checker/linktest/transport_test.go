@@ -15,8 +15,7 @@ import (
 // TestTransports checks one right and one wrong transport in a module of their
 // own, and follows what the failure says.
 func TestTransports(t *testing.T) {
-	dir := contributor(t)
-	out, passed := goTest(t, dir, "-run", "PropCourier|HonestTransport", "-v", "-short", "-rapid.seed=7")
+	out, passed := goTest(t, "-run", "PropCourier|HonestTransport", "-v", "-short", "-rapid.seed=7")
 	if !passed {
 		t.Fatalf("a right transport fails:\n%s", out)
 	}
@@ -25,7 +24,7 @@ func TestTransports(t *testing.T) {
 	}
 	want(t, out, "holds in 200 of 200 runs", "-rapid.seed=7", " lost, ", " duplicated, ", " cut off, ", " corrupted, ")
 
-	out, passed = goTest(t, dir, "-run", "PropHasty", "-short", "-rapid.seed=7")
+	out, passed = goTest(t, "-run", "PropHasty", "-short", "-rapid.seed=7")
 	if passed {
 		t.Fatalf("the wrong transport passes:\n%s", out)
 	}
@@ -45,7 +44,7 @@ func TestTransports(t *testing.T) {
 	}
 	command := regexp.MustCompile(`go test example.com/mylink -run '\^TestPropHasty\$/\^PL2\$' .*`).FindString(out)
 	cmd := exec.Command("sh", "-c", command)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOWORK=off")
+	cmd.Dir, cmd.Env = contributor, append(os.Environ(), "GOWORK=off")
 	replayed, err := cmd.CombinedOutput()
 	if err == nil {
 		t.Errorf("%s passes:\n%s", command, replayed)
@@ -60,7 +59,7 @@ func TestBrokenTransports(t *testing.T) {
 	if testing.Short() {
 		pattern = "/^(duplicates|leaks|waits|panics|outlives)$"
 	}
-	out, passed := goTest(t, contributor(t), "-run", "TestBrokenTransports"+pattern, "-short", "-rapid.checks=30", "-rapid.seed=7")
+	out, passed := goTest(t, "-run", "TestBrokenTransports"+pattern, "-short", "-rapid.checks=30", "-rapid.seed=7")
 	if passed {
 		t.Fatalf("broken transports pass:\n%s", out)
 	}
@@ -92,13 +91,12 @@ func TestBrokenTransports(t *testing.T) {
 // TestSeldomOpened demands that a few good runs do not stand for many that were
 // none.
 func TestSeldomOpened(t *testing.T) {
-	dir := contributor(t)
-	out, passed := goTest(t, dir, "-run", "TestSeldomOpens", "-short", "-rapid.checks=10", "-rapid.seed=7")
+	out, passed := goTest(t, "-run", "TestSeldomOpens", "-short", "-rapid.checks=10", "-rapid.seed=7")
 	if passed {
 		t.Fatalf("a transport that seldom opens passes:\n%s", out)
 	}
 	want(t, out, "PL1 is inconclusive, which is not a pass: most runs did not open", "18 runs did not open, the first with not today")
-	out, passed = goTest(t, dir, "-run", "TestSeldomOpens", `-fairloss.replay=send 0>1 "alpha"`)
+	out, passed = goTest(t, "-run", "TestSeldomOpens", `-fairloss.replay=send 0>1 "alpha"`)
 	if passed {
 		t.Error("replaying a run that does not open passes")
 	}
@@ -106,13 +104,12 @@ func TestSeldomOpened(t *testing.T) {
 }
 
 func TestTransportReplayErrors(t *testing.T) {
-	dir := contributor(t)
 	for schedule, phrase := range map[string]string{
 		`deliver 0>1 "x"`: `-fairloss.replay: 1:1: unknown fault "deliver"`,
 		`drop 0>1`:        `-fairloss.replay: 1:9: "": want a number`,
 		`@no-such-file`:   "no such file",
 	} {
-		out, passed := goTest(t, dir, "-run", "TestPropCourier", "-fairloss.replay="+schedule)
+		out, passed := goTest(t, "-run", "TestPropCourier", "-fairloss.replay="+schedule)
 		if passed {
 			t.Errorf("replaying %q passes", schedule)
 		}
@@ -121,9 +118,8 @@ func TestTransportReplayErrors(t *testing.T) {
 }
 
 func TestTransportArtifacts(t *testing.T) {
-	dir := contributor(t)
 	kept := t.TempDir()
-	goTest(t, dir, "-run", "TestPropHasty/PL2", "-short", "-artifacts", "-outputdir", kept)
+	goTest(t, "-run", "TestPropHasty/PL2", "-short", "-artifacts", "-outputdir", kept)
 	found := map[string]string{}
 	err := filepath.WalkDir(kept, func(path string, d os.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -84,26 +85,35 @@ func (v verdicts) clean() bool {
 
 const maxFrames = 16 // lines of a stack in a reason
 
-// bubbled returns the stacks of the goroutines of the latest bubble in a dump
-// of all goroutines, and how many there are.
-func bubbled(dump string) (stacks string, goroutines int) {
+// bubble returns the stacks of all goroutines of the latest bubble, except the
+// one that waits for the others.
+func bubble() (stacks []string) {
+	dump := make([]byte, 1<<20)
 	latest := 0
-	var chosen []string
-	for stack := range strings.SplitSeq(dump, "\n\n") {
+	for stack := range strings.SplitSeq(string(dump[:runtime.Stack(dump, true)]), "\n\n") {
 		head, _, _ := strings.Cut(stack, "\n")
 		_, rest, found := strings.Cut(head, "synctest bubble ")
-		bubble := 0
-		if _, err := fmt.Sscanf(rest, "%d", &bubble); !found || err != nil || bubble < latest {
+		number := 0
+		if _, err := fmt.Sscanf(rest, "%d", &number); !found || err != nil || number < latest {
 			continue
 		}
-		if bubble > latest {
-			latest, chosen = bubble, nil
+		if number > latest {
+			latest, stacks = number, nil
 		}
 		if !strings.Contains(stack, "testing/synctest.Test(") {
-			chosen = append(chosen, shorten(stack))
+			stacks = append(stacks, stack)
 		}
 	}
-	return strings.Join(chosen[:min(2, len(chosen))], "\n\n"), len(chosen)
+	return stacks
+}
+
+// excerpt shows the first two stacks, as a reason does.
+func excerpt(stacks []string) string {
+	var shown []string
+	for _, stack := range stacks[:min(2, len(stacks))] {
+		shown = append(shown, shorten(stack))
+	}
+	return strings.Join(shown, "\n\n")
 }
 
 func shorten(stack string) string {

@@ -2,7 +2,6 @@ package transport
 
 import (
 	"fmt"
-	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -123,9 +122,8 @@ func (r *runner) bubble(t *testing.T) {
 
 // leftover describes the goroutines that are left in the latest bubble.
 func leftover() string {
-	dump := make([]byte, 1<<20)
-	stacks, n := bubbled(string(dump[:runtime.Stack(dump, true)]))
-	return fmt.Sprintf("goroutines that are left %v after Close: %d\n%s", virtual.closing, n, stacks)
+	stacks := bubble()
+	return fmt.Sprintf("goroutines that are left %v after Close: %d\n%s", virtual.closing, len(stacks), excerpt(stacks))
 }
 
 // runner makes one run.

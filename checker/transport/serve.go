@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -131,16 +131,12 @@ func (tr Transport) unjudged() []checker.Judgement {
 
 // restless describes what keeps the latest bubble from its end.
 func restless(limit time.Duration) string {
-	dump := make([]byte, 1<<20)
-	var busy []string
-	for stack := range strings.SplitSeq(string(dump[:runtime.Stack(dump, true)]), "\n\n") {
+	busy := slices.DeleteFunc(bubble(), func(stack string) bool {
 		head, _, _ := strings.Cut(stack, "\n")
-		if strings.Contains(head, "synctest bubble") && !strings.Contains(head, "durable") && !strings.Contains(head, "synctest.Run") {
-			busy = append(busy, shorten(stack))
-		}
-	}
+		return strings.Contains(head, "durable")
+	})
 	return fmt.Sprintf("the run has not come to its end within %v on the clock of this machine: a goroutine runs in circles while virtual time stands still, or waits for something outside of the bubble\n%s",
-		limit, strings.Join(busy[:min(2, len(busy))], "\n\n"))
+		limit, excerpt(busy))
 }
 
 // restore gives the properties of a result that came from a worker their

@@ -105,24 +105,13 @@ func (pr *process) execute(layer impl.Layer, before *local, in input) (o outcome
 		return crashed(before.stable, nil), nil
 	}
 	defer pr.caught(in, &err)
-	pr.call(layer, in, before.stable)
+	pr.sys.calls.enter(pr.self, in)
+	pr.out.Reset()
+	in.feed(layer, before.stable, &pr.out)
 	if in.cut > 0 {
 		return pr.interrupted(before, in)
 	}
 	return pr.outcome(layer, before, in)
-}
-
-// again runs a real handler call whose outcome is known.
-func (pr *process) again(layer impl.Layer, in input, stable []byte) (err error) {
-	defer pr.caught(in, &err)
-	pr.call(layer, in, stable)
-	return nil
-}
-
-func (pr *process) call(layer impl.Layer, in input, stable []byte) {
-	pr.sys.calls.enter(pr.self, in)
-	pr.out.Reset()
-	in.feed(layer, stable, &pr.out)
 }
 
 // caught, deferred, makes an error of a panic in the link's code.

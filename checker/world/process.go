@@ -59,6 +59,7 @@ type process struct {
 	at          uint32
 	out         impl.Effects
 	key         []byte
+	path        []uint32 // scratch of rerun
 }
 
 func newProcess(sys *System, self spec.Process) *process {
@@ -234,18 +235,22 @@ func (pr *process) restore(layer impl.Layer, l *local) (restored bool, err error
 	return r.Restore([]byte(l.layerKey())), nil
 }
 
-// rerun runs the inputs that led to the local state id.
-func (pr *process) rerun(layer impl.Layer, id uint32) error {
-	path := []uint32{id}
+// rerun runs the inputs that led to the local state id. They have all returned
+// before: a panic, or a call that hangs, is put down to the last of them.
+func (pr *process) rerun(layer impl.Layer, id uint32) (err error) {
+	last := pr.inputs[pr.locals[id].in]
+	defer pr.caught(last, &err)
+	pr.sys.calls.enter(pr.self, last)
+	path := append(pr.path[:0], id)
 	for at := id; at != 0 && pr.inputs[pr.locals[at].in].kind != recovery; {
 		at = pr.locals[at].parent
 		path = append(path, at)
 	}
 	for _, next := range slices.Backward(path) {
 		l := &pr.locals[next]
-		if err := pr.again(layer, pr.inputs[l.in], pr.locals[l.parent].stable); err != nil {
-			return err
-		}
+		pr.out.Reset()
+		pr.inputs[l.in].feed(layer, pr.locals[l.parent].stable, &pr.out)
 	}
+	pr.path = path
 	return nil
 }
