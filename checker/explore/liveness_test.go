@@ -85,10 +85,7 @@ func (c *comparison) says(t *testing.T, fairnesses ...string) {
 // loss, or that timers expire, it would be found out. Every lasso is checked
 // for fairness once more when it is replayed.
 func TestLivenessAgainstNaive(t *testing.T) {
-	automata, every := 5600, 10
-	if testing.Short() || raceEnabled {
-		automata, every = 300, 1
-	}
+	automata, every := effort(5600, 1400, 300), effort(10, 10, 1)
 	networks := []spec.Assumptions{
 		{Network: spec.LossySetNetwork},
 		{Network: spec.BagNetwork, Capacity: 2, Drops: 1},
@@ -108,10 +105,7 @@ func TestLivenessAgainstNaive(t *testing.T) {
 
 // So it is on networks that owe deliveries and confirmations.
 func TestDebtsAgainstNaive(t *testing.T) {
-	automata := 500
-	if testing.Short() || raceEnabled {
-		automata = 200
-	}
+	automata := effort(500, 200, 200)
 	for _, network := range []struct {
 		assumes spec.Assumptions
 		matter  []string

@@ -16,6 +16,7 @@ import (
 
 // Bounds of the long tests.
 const (
+	longEnabled   = true
 	longSeeds     = 20
 	longSchedules = 2000    // within which a mutant is killed
 	longQuiet     = 100_000 // in which a correct link raises no alarm

@@ -155,10 +155,7 @@ func note(least []int, broken uint32, depth int) {
 // Where a safety property can be broken within a few actions, minimising finds
 // a shortest schedule on 19 of 20 seeds.
 func TestMinimisedIsShortest(t *testing.T) {
-	seeds, few := 20, 1
-	if testing.Short() || raceEnabled {
-		seeds, few = 3, 0
-	}
+	seeds, few := effort(20, 5, 3), effort(1, 0, 0)
 	table := &strings.Builder{}
 	compared := 0
 	for _, link := range mutant.Registry() {

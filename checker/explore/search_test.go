@@ -162,19 +162,12 @@ func TestSearchAgainstNaive(t *testing.T) {
 		{Network: spec.FIFOPerfectNetwork, Capacity: 2, Duplicates: 1},
 	}
 	all := slices.Concat(impl.Registry(), impl.Goldens(), mutant.Registry())
-	limit := 4000 // of three messages
-	if testing.Short() || raceEnabled {
-		limit = 1000
-	}
+	bounds := []int{1: 1 << 16, 2: effort(1<<16, 4000, 1000), 3: effort(4000, 1000, 500)} // of so many messages
 	compared, large := 0, 0
 	for _, link := range all {
 		for _, link.Assumes = range networks {
 			for _, payloads := range []string{"a", "ab", "aa", "abc", "aba"} {
-				bound := limit
-				if len(payloads) < 3 {
-					bound = 1 << 16
-				}
-				want, ok := naive(t, link, Judged(link), payloads, bound)
+				want, ok := naive(t, link, Judged(link), payloads, bounds[len(payloads)])
 				if !ok {
 					large++
 					switch len(payloads) {
