@@ -121,9 +121,9 @@ func compare(sys *world.System, o *oracle, workload []world.Request, r *rand.Ran
 }
 
 func TestWorldIsTheOracle(t *testing.T) {
-	runs := 5
+	runs := 2
 	if testing.Short() {
-		runs = 2
+		runs = 1
 	}
 	for _, link := range append(append(impl.Registry(), mutant.Registry()...), hidden) {
 		for _, network := range networks {
@@ -223,7 +223,7 @@ func TestAppendKey(t *testing.T) {
 			workload := []world.Request{{From: 0, To: 1, Message: "a"}, {From: 1, To: 0, Message: "a"}, {From: 0, To: 1, Message: "b"}}
 			keys, states := map[string]string{}, map[string]string{}
 			met := 0
-			for run := range uint64(25) {
+			for run := range uint64(12) {
 				r := rand.New(rand.NewPCG(run, 0))
 				o, w := newOracle(link, everything(), workload), sys.World(workload)
 				for range 24 {
