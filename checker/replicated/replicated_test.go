@@ -123,15 +123,13 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// TestMutants wants each broken object rejected although the network keeps what
-// a perfect link promises: by search, and in random schedules on each of 20
+func TestMutants(t *testing.T) { killed(t, 4) }
+
+// killed wants each broken object rejected although the network keeps what a
+// perfect link promises: by search, and in random schedules on each of so many
 // seeds, early enough. The object that it is made of is not, on the same seeds.
-func TestMutants(t *testing.T) {
+func killed(t *testing.T, seeds int) {
 	const most = 5000 // schedules
-	seeds := 20
-	if testing.Short() {
-		seeds = 3
-	}
 	perfect := plain(spec.PerfectNetwork)
 	for _, m := range mutants() {
 		t.Run(m.Name, func(t *testing.T) {
