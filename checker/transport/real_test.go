@@ -33,10 +33,13 @@ func TestLoopback(t *testing.T) {
 		if testing.Short() && name != "duplicates" {
 			continue // what is missing takes ten seconds to show
 		}
-		b := named(name)
-		if got := broken(onLoopback(t, b.Transport, parse(t, provocations[name]))); !slices.Contains(got, b.Breaks) {
-			t.Errorf("%s: violated are %q, want %s", b.Name, got, b.Breaks)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := named(name)
+			if got := broken(onLoopback(t, b.Transport, parse(t, provocations[name]))); !slices.Contains(got, b.Breaks) {
+				t.Errorf("violated are %q, want %s", got, b.Breaks)
+			}
+		})
 	}
 	r := onLoopback(t, toy.Honest, lossy)
 	for _, j := range r.Judgements {
