@@ -15,7 +15,7 @@ var replayFlag = flag.String("fairloss.replay", "",
 
 func init() {
 	setDefault("rapid.nofailfile", "RAPID_NOFAILFILE", "true")
-	setDefault("rapid.shrinktime", "RAPID_SHRINKTIME", "1s")
+	setDefault("rapid.shrinktime", "RAPID_SHRINKTIME", "250ms")
 	setDefault("rapid.seed", "RAPID_SEED", strconv.FormatUint(rand.Uint64()>>16|1, 10))
 }
 

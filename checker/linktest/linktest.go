@@ -35,7 +35,7 @@
 // Importing the package changes three defaults of rapid for the whole test
 // binary, because rapid has only global settings: -rapid.nofailfile is true
 // (a schedule outlives a change of generators, a fail file does not),
-// -rapid.shrinktime is one second (schedules are minimised again action by
+// -rapid.shrinktime is 250ms (schedules are minimised again action by
 // action), and -rapid.seed is a fresh number, so that it can be printed.
 package linktest
 
