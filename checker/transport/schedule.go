@@ -137,7 +137,7 @@ func (s *Schedule) send(i *items.Item) error {
 	text := i.Word()
 	if count, repeated := strings.CutPrefix(text, "*"); repeated {
 		n, err := strconv.Atoi(count)
-		if err != nil || n < 1 || n*len(m) > maxMessage {
+		if err != nil || n < 1 || n > maxMessage/max(1, len(m)) {
 			return fmt.Errorf("%q: want a number, and at most %d bytes", text, maxMessage)
 		}
 		send.Message = spec.Message(strings.Repeat(m, n))

@@ -40,16 +40,18 @@ drop 0>1 3
 
 func TestParseErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		`send 1>0 "a"`:               `1:6: send 1>0: messages go from 0 to 1`,
-		`send 0>1 a`:                 `1:10: want a message or packet quoted`,
-		`send 0>1 "a" soon`:          `1:14: "soon": want a time`,
-		`send 0>1 "a" -1s`:           `1:14: "-1s": want a time`,
-		`send 0>1 "a"*0`:             `1:13: "*0": want a number`,
-		`send 0>1 "a"*99999999`:      `1:13: "*99999999": want a number`,
-		`send 0>1 "a" 1s 2s`:         `1:17: unexpected "2s"`,
-		`seed x`:                     `1:6: seed "x": want one number`,
-		"seed 1\nseed 2":             `2:6: seed "2": want one number`,
-		`send 0>1 "a"; lose 0>1 "a"`: `1:15: unknown fault "lose"`,
+		`send 1>0 "a"`:                        `1:6: send 1>0: messages go from 0 to 1`,
+		`send 0>1 a`:                          `1:10: want a message or packet quoted`,
+		`send 0>1 "a" soon`:                   `1:14: "soon": want a time`,
+		`send 0>1 "a" -1s`:                    `1:14: "-1s": want a time`,
+		`send 0>1 "a"*0`:                      `1:13: "*0": want a number`,
+		`send 0>1 "a"*99999999`:               `1:13: "*99999999": want a number`,
+		`send 0>1 "aa"*9223372036854775807`:   `1:14: "*9223372036854775807": want a number`,
+		`send 0>1 "aaaa"*4611686018427387904`: `1:16: "*4611686018427387904": want a number`,
+		`send 0>1 "a" 1s 2s`:                  `1:17: unexpected "2s"`,
+		`seed x`:                              `1:6: seed "x": want one number`,
+		"seed 1\nseed 2":                      `2:6: seed "2": want one number`,
+		`send 0>1 "a"; lose 0>1 "a"`:          `1:15: unknown fault "lose"`,
 	} {
 		_, err := transport.Parse(text)
 		var syntax *items.SyntaxError

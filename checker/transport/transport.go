@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"slices"
 	"time"
 
 	"fairloss/checker/chaos"
@@ -67,5 +68,5 @@ func (tr Transport) claims(id string) (spec.Property, bool) {
 }
 
 func (tr Transport) properties() []spec.Property {
-	return append(append([]spec.Property(nil), tr.Guarantee.Properties...), Conduct...)
+	return slices.Concat(tr.Guarantee.Properties, Conduct)
 }
