@@ -78,12 +78,7 @@ func (l *AlternatingBit) Timeout(t TimerID, out *Effects) {
 // AppendKey appends the canonical encoding of the state.
 func (l *AlternatingBit) AppendKey(b []byte) []byte {
 	b = l.Sent.AppendKey(b, func(b []byte, sent *AlternatingSender) []byte {
-		b = binary.AppendUvarint(b, sent.Bit)
-		b = binary.AppendUvarint(b, uint64(len(sent.Queue)))
-		for _, m := range sent.Queue {
-			b = appendMessage(b, m)
-		}
-		return b
+		return appendMessages(binary.AppendUvarint(b, sent.Bit), sent.Queue)
 	})
 	return l.Expected.AppendKey(b, appendNumber)
 }

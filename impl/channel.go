@@ -77,6 +77,24 @@ func appendMessage(b []byte, m spec.Message) []byte {
 	return append(b, m...)
 }
 
+func appendMessages(b []byte, list []spec.Message) []byte {
+	b = binary.AppendUvarint(b, uint64(len(list)))
+	for _, m := range list {
+		b = appendMessage(b, m)
+	}
+	return b
+}
+
+func appendNumber(b []byte, n *uint64) []byte { return binary.AppendUvarint(b, *n) }
+
+func appendNumbers(b []byte, list []uint64) []byte {
+	b = binary.AppendUvarint(b, uint64(len(list)))
+	for _, n := range list {
+		b = binary.AppendUvarint(b, n)
+	}
+	return b
+}
+
 // Numbered is a message with its number on a channel.
 type Numbered struct {
 	N       uint64
@@ -206,12 +224,5 @@ func (s *IDSet) Add(n uint64) {
 
 // AppendKey appends the canonical encoding of the set.
 func (s *IDSet) AppendKey(b []byte) []byte {
-	b = binary.AppendUvarint(b, s.Low)
-	b = binary.AppendUvarint(b, uint64(len(s.Above)))
-	for _, n := range s.Above {
-		b = binary.AppendUvarint(b, n)
-	}
-	return b
+	return appendNumbers(binary.AppendUvarint(b, s.Low), s.Above)
 }
-
-func appendNumber(b []byte, n *uint64) []byte { return binary.AppendUvarint(b, *n) }

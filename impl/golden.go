@@ -1,10 +1,6 @@
 package impl
 
-import (
-	"encoding/binary"
-
-	"fairloss/spec"
-)
+import "fairloss/spec"
 
 // GoldenLink is a link whose states other model checkers have counted. Its sender
 // transmits again at each timeout what is not acknowledged; its timer stays
@@ -58,7 +54,7 @@ func (l *GoldenLink) Timeout(t TimerID, out *Effects) {
 // AppendKey appends the canonical encoding of the state.
 func (l *GoldenLink) AppendKey(b []byte) []byte {
 	b = l.Sent.AppendKey(b, func(b []byte, sent *Outstanding) []byte { return sent.AppendKey(b) })
-	return l.Last.AppendKey(b, func(b []byte, last *uint64) []byte { return binary.AppendUvarint(b, *last) })
+	return l.Last.AppendKey(b, appendNumber)
 }
 
 // Describe names a packet, as "data 1 g".

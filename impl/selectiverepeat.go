@@ -1,7 +1,6 @@
 package impl
 
 import (
-	"encoding/binary"
 	"slices"
 
 	"fairloss/spec"
@@ -119,12 +118,7 @@ func (l *SelectiveRepeat) Timeout(t TimerID, out *Effects) {
 // AppendKey appends the canonical encoding of the state.
 func (l *SelectiveRepeat) AppendKey(b []byte) []byte {
 	b = l.Sent.AppendKey(b, func(b []byte, sent *SelectiveSender) []byte {
-		b = sent.AppendKey(b)
-		b = binary.AppendUvarint(b, uint64(len(sent.Buffered)))
-		for _, n := range sent.Buffered {
-			b = binary.AppendUvarint(b, n)
-		}
-		return b
+		return appendNumbers(sent.AppendKey(b), sent.Buffered)
 	})
 	return l.Received.AppendKey(b, func(b []byte, r *Reorder) []byte { return r.AppendKey(b) })
 }

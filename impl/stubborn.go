@@ -1,7 +1,6 @@
 package impl
 
 import (
-	"encoding/binary"
 	"slices"
 
 	"fairloss/spec"
@@ -46,13 +45,7 @@ func (l *RetransmitForever) Timeout(t TimerID, out *Effects) {
 
 // AppendKey appends the canonical encoding of the state.
 func (l *RetransmitForever) AppendKey(b []byte) []byte {
-	return l.Sent.AppendKey(b, func(b []byte, sent *[]spec.Message) []byte {
-		b = binary.AppendUvarint(b, uint64(len(*sent)))
-		for _, m := range *sent {
-			b = appendMessage(b, m)
-		}
-		return b
-	})
+	return l.Sent.AppendKey(b, func(b []byte, sent *[]spec.Message) []byte { return appendMessages(b, *sent) })
 }
 
 // Describe names the packet after its message.
