@@ -92,15 +92,6 @@ func (s *payloads) add(m Message) {
 	}
 }
 
-// size is the number of entries in memory.
-func (s *payloads) size() int {
-	n := len(s.other)
-	for _, r := range s.runs {
-		n += 1 + len(r.above)
-	}
-	return n
-}
-
 func (s *payloads) clone() payloads {
 	c := payloads{other: maps.Clone(s.other)}
 	if s.runs != nil {

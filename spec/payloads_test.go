@@ -7,6 +7,15 @@ import (
 	"testing"
 )
 
+// size is the number of entries in memory.
+func (s *payloads) size() int {
+	n := len(s.other)
+	for _, r := range s.runs {
+		n += 1 + len(r.above)
+	}
+	return n
+}
+
 func TestPayloadsSize(t *testing.T) {
 	const n = 100_000
 	numbered := func(prefix string) func(i int) Message {
