@@ -95,17 +95,19 @@ func shrink(t testing.TB, c *explore.Campaign, property int, stop func() bool) e
 	return broken
 }
 
+// endOf returns when a test must turn to its report; false where it has no
+// deadline.
+func endOf(t testing.TB) (end time.Time, ok bool) {
+	if d, has := t.(interface{ Deadline() (time.Time, bool) }); has {
+		end, ok = d.Deadline()
+	}
+	return end.Add(-deadline), ok
+}
+
 // stopper returns a function that reports whether the test's deadline is near.
 func stopper(t testing.TB) func() bool {
-	d, ok := t.(interface{ Deadline() (time.Time, bool) })
-	if !ok {
-		return func() bool { return false }
-	}
-	end, ok := d.Deadline()
-	if !ok {
-		return func() bool { return false }
-	}
-	return func() bool { return time.Until(end) < deadline }
+	end, ok := endOf(t)
+	return func() bool { return ok && time.Now().After(end) }
 }
 
 // silently runs rapid with a TB that keeps quiet, so that what rapid would

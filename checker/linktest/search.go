@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"testing"
-	"time"
 
 	"fairloss/checker/explore"
 	"fairloss/checker/world"
@@ -84,10 +83,8 @@ func requests(s world.Schedule) []world.Request {
 
 // untilDeadline returns a context that ends when the test's deadline is near.
 func untilDeadline(t testing.TB) (context.Context, context.CancelFunc) {
-	if d, ok := t.(interface{ Deadline() (time.Time, bool) }); ok {
-		if end, ok := d.Deadline(); ok {
-			return context.WithDeadline(t.Context(), end.Add(-deadline))
-		}
+	if end, ok := endOf(t); ok {
+		return context.WithDeadline(t.Context(), end)
 	}
 	return context.WithCancel(t.Context())
 }
