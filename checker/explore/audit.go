@@ -1,10 +1,6 @@
 package explore
 
-import (
-	"math/rand/v2"
-
-	"fairloss/impl"
-)
+import "fairloss/impl"
 
 // Bounds of an audit. A thousand walks of 64 steps find every planted omission
 // of the tests; a fifth of that is enough in a quick run.
@@ -23,7 +19,7 @@ func Audit(link impl.Link, seed uint64, walks int) error {
 	if err != nil {
 		return err
 	}
-	src := uniform{rand.New(rand.NewPCG(seed, 1))}
+	src := Seeded(seed, 1)
 	for range walks {
 		p := c.draw(src)
 		p.length = auditLength

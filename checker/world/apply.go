@@ -33,7 +33,7 @@ func (w *World) move(a Action) (Move, error) {
 		return w.intrusion(a)
 	}
 	if !w.sys.isChannel(a.From, a.To) {
-		return Move{}, fmt.Errorf("not enabled: there is no channel %d>%d among %d processes", a.From, a.To, w.sys.n)
+		return Move{}, w.noChannel(a)
 	}
 	if a.Kind == Send {
 		if w.local(int(a.From)).down {
