@@ -1,6 +1,10 @@
 // Package checker judges a recorded history: what the application sent and
 // what was delivered to it, whoever produced it.
 //
+// A Judge reads the events one by one, and has a monitor for each property.
+// History judges by what a header says the link claims: by monitors or, where
+// calls overlap in time, by the judges of linearizability.
+//
 // Queue, Bag and Counter judge linearizability, where operations overlap in
 // time: a FIFO channel as a queue, a perfect link as a bag, an exactly-once
 // RPC as a counter of increments. Each question goes to two judges that share
@@ -15,6 +19,7 @@
 // histories and comes here for the verdicts.
 //
 // A pass says that this one history breaks nothing. It says nothing of the
-// schedules that were not run, and nothing of liveness: a message that is
-// still missing at the end of a history may be on its way.
+// schedules that were not run. Liveness is judged where a Forever event says
+// what happens for ever: without one, a message that is still missing at the
+// end of a history may be on its way, and the verdict is inconclusive.
 package checker

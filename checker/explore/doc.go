@@ -3,9 +3,9 @@
 //
 // A Campaign draws schedules at random: an adversarial phase, in which
 // anything the network model allows may happen, then a fair suffix, in which
-// what is owed must be met. Minimise takes a failing schedule apart until no
-// action can be spared. Show runs it once more through the link's real code
-// and returns its history.
+// what is owed must be met. Its Report takes failing schedules apart until no
+// action can be spared, and runs the shortest once more through the link's real
+// code, as Show does with any schedule.
 //
 // Exhaust visits every state that a small workload can lead to. What it finds
 // is as short as can be, and what it does not find does not exist within its

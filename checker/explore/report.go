@@ -38,7 +38,7 @@ type Finding struct {
 	Reason         string // why it is not Holds
 	Tested         int    // events that put it to the test
 	Voided         int    // obligations that faults have voided
-	First          int    // number of the first of them, from 1
+	First          int    // number of the first schedule that broke it, from 1; 0 where none did, or a search found it
 	Counterexample *Counterexample
 }
 
