@@ -92,7 +92,7 @@ func (o *exploration) run(s *session, name string) (spec.Verdict, error) {
 	}
 	var failure *world.Failure
 	if errors.As(err, &failure) {
-		return spec.Violated, s.reportExploredContract(result, err)
+		return spec.Violated, s.reportBroken(link, err, exploredBroken(result, err))
 	}
 	if err != nil {
 		return 0, fmt.Errorf("explore: %w", err)
@@ -222,23 +222,30 @@ func perSecond(c explore.Coverage) int {
 	return int(float64(c.States) / max(c.Elapsed.Seconds(), 1e-9))
 }
 
-// reportExploredContract reports a link that broke the contract of a layer.
-func (s *session) reportExploredContract(e explore.Exhaustive, err error) error {
-	var broken *explore.Broken
-	found := errors.As(err, &broken)
-	if !s.json {
-		if err := s.reportContract(e.Link, err); err != nil || !found {
-			return err
-		}
-		_, err = fmt.Fprintf(s.out, "\nschedule (%d actions):\n%s", broken.Schedule.Len(), numbered(broken.Schedule))
-		return err
-	}
+// exploredBroken is the search of a link that broke the contract of a layer.
+func exploredBroken(e explore.Exhaustive, err error) explored {
 	r := newExplored(explore.Exhaustive{Link: e.Link, Bounds: e.Bounds})
 	r.Verdict, r.Properties = spec.Violated, []finding{contractFinding(err)}
-	if found {
-		r.Counterexample = newShown("Contract", broken.Schedule)
+	var broken *explore.Broken
+	if errors.As(err, &broken) {
+		r.Counterexample = newShown(contractID, broken.Schedule)
 	}
-	return s.printJSON(r)
+	return r
+}
+
+// reportBroken reports a link that broke the contract of a layer, and the
+// schedule that led to it; with -json it prints v instead.
+func (s *session) reportBroken(link impl.Link, err error, v any) error {
+	if s.json {
+		return s.printJSON(v)
+	}
+	var broken *explore.Broken
+	found := errors.As(err, &broken)
+	if err := s.reportContract(link, err); err != nil || !found {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "\nschedule (%d actions):\n%s", broken.Schedule.Len(), numbered(broken.Schedule))
+	return err
 }
 
 // numbered lists the actions of a schedule, one a line.

@@ -146,4 +146,11 @@ func TestRandomTestJSON(t *testing.T) {
 	if code, stdout, _ := fairloss(t, "", "test", "panics"); code != 1 || !strings.Contains(stdout, "panics: out of paper") {
 		t.Errorf("exit code %d\n%s", code, stdout)
 	}
+	code, stdout, _ = fairloss(t, "", "test", "-json", "panics")
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil || code != 1 {
+		t.Fatalf("exit code %d, %v\n%s", code, err, stdout)
+	}
+	if got.Verdict != "violated" || len(got.Counterexamples) != 1 || got.Counterexamples[0].Property != "Contract" || !strings.Contains(stdout, `"link": "panics"`) {
+		t.Errorf("%+v", got)
+	}
 }

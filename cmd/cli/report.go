@@ -92,10 +92,13 @@ func (s *session) reportContract(link impl.Link, err error) error {
 	return nil
 }
 
+// contractID is what stands where a property has its ID.
+const contractID = "Contract"
+
 // contractFinding is what is said of a link that broke the contract of a
 // layer.
 func contractFinding(err error) finding {
-	return finding{ID: "Contract", Name: "contract of a layer", Verdict: spec.Violated, Reason: err.Error(), Tested: 1, Engine: "runtime"}
+	return finding{ID: contractID, Name: "contract of a layer", Verdict: spec.Violated, Reason: err.Error(), Tested: 1, Engine: "runtime"}
 }
 
 // printJSON prints v, indented.

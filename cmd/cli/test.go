@@ -81,7 +81,7 @@ func (r *randomTest) run(s *session, name string) (spec.Verdict, error) {
 	elapsed := time.Since(start)
 	var failure *world.Failure
 	if errors.As(err, &failure) {
-		return spec.Violated, s.reportExploredContract(explore.Exhaustive{Link: link}, err)
+		return spec.Violated, s.reportBroken(link, err, r.broken(link, err))
 	}
 	if err != nil {
 		return 0, fmt.Errorf("test: %w", err)
@@ -141,6 +141,17 @@ func (r *randomTest) tested(found explore.Report, elapsed time.Duration) randoml
 	}
 	if t.Verdict = spec.Worst(verdicts...); found.Stats.CutShort {
 		t.Verdict = spec.Worst(t.Verdict, spec.Inconclusive)
+	}
+	return t
+}
+
+// broken is the test of a link that broke the contract of a layer.
+func (r *randomTest) broken(link impl.Link, err error) randomlyTested {
+	t := r.tested(explore.Report{Link: link}, 0)
+	t.Verdict, t.Properties = spec.Violated, []finding{contractFinding(err)}
+	var broken *explore.Broken
+	if errors.As(err, &broken) {
+		t.Counterexamples = append(t.Counterexamples, scheduled{contractID, broken.Schedule.Len(), broken.Schedule.Inline()})
 	}
 	return t
 }
