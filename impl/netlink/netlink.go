@@ -318,13 +318,3 @@ func (l *Link) failure() error {
 	defer l.mu.Unlock()
 	return l.err
 }
-
-// Stats counts packets.
-type Stats struct {
-	Sent        int   // written to the socket
-	Received    int   // from peers, queued for the layer
-	Dropped     int   // from peers, when the queue was full
-	Foreign     int   // from addresses that are no peer's
-	WriteErrors int   // not written: too large for a datagram, or refused by the socket
-	WriteError  error // the last of them
-}

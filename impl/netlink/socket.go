@@ -146,6 +146,16 @@ func (s *socket) tryWrite(to spec.Process, p impl.Packet) error {
 	return err
 }
 
+// Stats counts packets.
+type Stats struct {
+	Sent        int   // written to the socket
+	Received    int   // from peers, queued for the layer
+	Dropped     int   // from peers, when the queue was full
+	Foreign     int   // from addresses that are no peer's
+	WriteErrors int   // not written: too large for a datagram, or refused by the socket
+	WriteError  error // the last of them
+}
+
 func (s *socket) stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
