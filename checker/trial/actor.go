@@ -31,12 +31,13 @@ type actor struct {
 	ending  chan struct{} // closed where its end is wanted: it reports no end
 }
 
-// report is a line that an actor wrote; word is "" at its end.
+// report is a line that an actor wrote; word is "" where that is none, and at
+// its end.
 type report struct {
 	actor   *actor
 	word    string
 	numbers []int
-	err     error // how the process ended
+	err     error // without a word: what it did, as "ended: …"
 }
 
 // startActor starts this program as a child. It reports to the channel until
@@ -72,32 +73,45 @@ func startActor(a assignment, socket *os.File, reports chan report) (*actor, err
 	return p, nil
 }
 
-// read reports what the process writes, to the last line, and reaps it.
+// read reports what the process writes, to the last line, and reaps it. Of the
+// lines that are no reports, one is enough.
 func (p *actor) read(output io.Reader) {
-	lines := bufio.NewScanner(output)
+	lines, nonsense := bufio.NewScanner(output), false
 	for lines.Scan() {
-		word, rest, _ := strings.Cut(lines.Text(), " ")
-		r := report{actor: p, word: word}
-		for field := range strings.FieldsSeq(rest) {
-			n, err := strconv.Atoi(field)
-			if err != nil {
-				r.word = ""
-			}
-			r.numbers = append(r.numbers, n)
+		r := p.parse(lines.Text())
+		if r.err == nil || !nonsense {
+			p.reports <- r
 		}
-		p.reports <- r
+		nonsense = nonsense || r.err != nil
 	}
 	p.result = p.command.Wait()
 	select {
 	case <-p.ending:
 	default:
-		err := fmt.Errorf("%w: %s", errEnded(p.result), strings.TrimSpace(p.errors.String()))
+		err := fmt.Errorf("ended: %w: %s", errEnded(p.result), strings.TrimSpace(p.errors.String()))
 		select {
 		case p.reports <- report{actor: p, err: err}:
 		case <-p.ending:
 		}
 	}
 	close(p.ended)
+}
+
+// parse reads a line. A link has no business on the standard output of its
+// process, and may write there all the same.
+func (p *actor) parse(line string) report {
+	word, rest, _ := strings.Cut(line, " ")
+	r := report{actor: p, word: word}
+	fields := strings.Fields(rest)
+	for _, field := range fields {
+		if n, err := strconv.Atoi(field); err == nil {
+			r.numbers = append(r.numbers, n)
+		}
+	}
+	if n, known := reportNumbers[word]; !known || len(fields) != n || len(r.numbers) != n {
+		return report{actor: p, err: fmt.Errorf("wrote %q to its standard output, which is for the reports of the trial", line)}
+	}
+	return r
 }
 
 func errEnded(err error) error {

@@ -28,14 +28,14 @@ type cast struct {
 	events   []spec.Event
 	sent     []int         // of each sender, the number of its last message
 	pending  map[int]int   // the call of each sender's Send that has not returned
-	rest     []restingtime // of each process, since the network is calm
+	rest     []restingTime // of each process, since the network is calm
 
 	accepted, unknown                                 int
 	kills, killedSending, killedSaving, killedOpening int
 }
 
-// restingtime is how long a process has been at rest.
-type restingtime struct {
+// restingTime is how long a process has been at rest.
+type restingTime struct {
 	changes int // of its state, as it counts
 	since   time.Time
 	pulses  int
@@ -49,7 +49,7 @@ func startCast(cfg Config, dir string) (*cast, error) {
 		actors:  make([]*actor, cfg.Link.Size()),
 		sent:    make([]int, cfg.Senders),
 		pending: map[int]int{},
-		rest:    make([]restingtime, cfg.Link.Size()),
+		rest:    make([]restingTime, cfg.Link.Size()),
 	}
 	c.recorder = histories.NewRecorder(func(e spec.Event) error {
 		c.events = append(c.events, e)
@@ -153,7 +153,7 @@ func (c *cast) followUntil(end <-chan time.Time) error {
 }
 
 // record records one report. The end of a process that nobody has killed is an
-// error.
+// error, and so is a line that is no report.
 func (c *cast) record(r report) error {
 	a := r.actor
 	switch r.word {
@@ -175,7 +175,7 @@ func (c *cast) record(r report) error {
 	case reportPulse:
 		c.felt(int(a.Self), r.numbers[0], r.numbers[1] == 1)
 	default:
-		return fmt.Errorf("process %d ended: %w", a.Self, r.err)
+		return fmt.Errorf("process %d %w", a.Self, r.err)
 	}
 	return nil
 }
@@ -213,7 +213,7 @@ func (c *cast) replace(p int) error {
 func (c *cast) felt(p, changes int, rest bool) {
 	r := &c.rest[p]
 	if !rest || r.changes != changes || r.since.IsZero() {
-		*r = restingtime{changes: changes, since: time.Now()}
+		*r = restingTime{changes: changes, since: time.Now()}
 	}
 	r.pulses++
 }

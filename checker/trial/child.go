@@ -36,6 +36,9 @@ const (
 	reportPulse  = "pulse"  // see pulse
 )
 
+// reportNumbers is how many numbers follow each word.
+var reportNumbers = map[string]int{reportOpen: 1, reportSend: 2, reportAccept: 2, reportReject: 2, reportPulse: 2}
+
 // assignment tells a child what to be.
 type assignment struct {
 	Link      string

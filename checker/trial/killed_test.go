@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,12 +16,21 @@ import (
 
 // victims are the links that are killed.
 var victims = append(append(impl.Registry(), mutant.Registry()...),
-	impl.Link{Name: "chokes", Guarantee: spec.LoggedPerfect, New: impl.FactoryOf(chokes{})})
+	impl.Link{Name: "chokes", Guarantee: spec.LoggedPerfect, New: impl.FactoryOf(chokes{})},
+	impl.Link{Name: "chatters", Guarantee: spec.LoggedPerfect, New: impl.FactoryOf(chatters{})})
 
 // chokes panics when something arrives.
 type chokes struct{ impl.StoreFirst }
 
 func (*chokes) Receive(spec.Process, impl.Packet, *impl.Effects) { panic("out of paper") }
+
+// chatters prints what it does, in a word of the reports.
+type chatters struct{ impl.StoreFirst }
+
+func (l *chatters) Send(to spec.Process, m spec.Message, out *impl.Effects) {
+	fmt.Println("send", m)
+	l.StoreFirst.Send(to, m, out)
+}
 
 func victim(name string) (impl.Link, error) {
 	i := slices.IndexFunc(victims, func(l impl.Link) bool { return l.Name == name })
@@ -98,6 +108,14 @@ func TestKilledReportsAPanic(t *testing.T) {
 	cfg := rough(find(t, "chokes"))
 	if _, err := trial.RunKilled(t.Context(), cfg, 5, nil); !errors.Is(err, trial.ErrLink) {
 		t.Errorf("got %v, want an error of the link", err)
+	}
+}
+
+// What a link prints is no report, and is said to be none.
+func TestKilledLinkThatPrints(t *testing.T) {
+	_, err := trial.RunKilled(t.Context(), rough(find(t, "chatters")), 5, nil)
+	if !errors.Is(err, trial.ErrLink) || !strings.Contains(err.Error(), `wrote "send s`) {
+		t.Errorf("got %v, want an error that quotes the line", err)
 	}
 }
 
