@@ -25,8 +25,8 @@ type Judgement struct {
 // own: one violation does not hide another. Liveness is judged only where a
 // Forever event says what happens for ever; a prefix on which nothing is owed
 // any more, even if every fault in it came to an end, satisfies what can be met
-// once. What follows a Forever event is
-// kept, and read again and again until it changes nothing more.
+// once. What follows a Forever event is kept, and read again and again until it
+// changes nothing more.
 type Judge struct {
 	monitors   []spec.Monitor
 	judgements []Judgement

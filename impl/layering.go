@@ -3,7 +3,8 @@ package impl
 import "fairloss/spec"
 
 // Layering says of which two layers a link is stacked, and what holds them
-// together: so each can be checked alone. A layer may be a stack itself. The zero value is a link of one layer.
+// together: so each can be checked alone. A layer may be a stack itself. The
+// zero value is a link of one layer.
 type Layering struct {
 	Lower, Upper Factory
 	Needs        spec.Guarantee // what Upper needs of the layer below it, and Lower keeps

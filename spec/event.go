@@ -80,11 +80,11 @@ func (s Kinds) Has(k Kind) bool { return s&(1<<k) != 0 }
 // Reject, Cut and Heal, the sender for Deliver, Store, Receive, Corrupt and
 // Forge.
 //
-// At and Since are times in nanoseconds on one clock of the whole history. A
-// history of points (a World's) leaves Since zero and counts steps in At, that of
-// a timed world nanoseconds. In a
-// wall-clock history a Send has its call in At, the Accept or Reject with the
-// same Op the return; a Deliver has its return in At and the call in Since.
+// At and Since are times in nanoseconds on one clock of the whole history, but
+// that a World counts steps in At. A history of points (of a World, or a timed
+// world) leaves Since zero. In a wall-clock history a Send has its call in At,
+// the Accept or Reject with the same Op the return; a Deliver has its return in
+// At and the call in Since.
 type Event struct {
 	Kind    Kind
 	Process Process

@@ -81,8 +81,9 @@ func (n *Network) schedule(cut Fault) {
 }
 
 // Record has every packet that is transmitted or arrives, what has become of it
-// on its way, and every beginning and end of a cut handed to record from now on, one at a time, in their order.
-// It is called under a lock and must not use the network.
+// on its way, and every beginning and end of a cut handed to record from now on,
+// one at a time, in their order. It is called under a lock and must not use the
+// network.
 func (n *Network) Record(record func(spec.Event)) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -89,8 +89,9 @@ func (c *Campaign) channel(src Source) world.Request {
 }
 
 // payload draws the i-th message of a process: mostly what the link is searched
-// with, distinct letters or its own, which show order; sometimes equal ones, which show deduplication by content, or
-// what trips an encoding: bytes of every kind, and prefixes of one another.
+// with, distinct letters or its own, which show order; sometimes equal ones,
+// which show deduplication by content, or what trips an encoding: bytes of every
+// kind, and prefixes of one another.
 func (c *Campaign) payload(src Source, shape, i int) spec.Message {
 	switch shape {
 	case 8:

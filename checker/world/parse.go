@@ -30,11 +30,12 @@ type SyntaxError = items.SyntaxError
 //	forever              what follows is repeated for ever
 //
 // The first five may end with "crash 2": the process that acts then crashes
-// after two effects of its handler. After fair, send lines are repeated for ever and drop lines are the losses
-// of transmissions. Where nothing follows forever, nothing more happens. Before the first of these, the lines "link NAME",
-// "network set" and "processes 2" may say what it is a schedule of. Messages
-// and packets are quoted as in Go, and so is a name that is no word; # begins a comment. An error is a
-// *SyntaxError.
+// after two effects of its handler. After fair, send lines are repeated for ever
+// and drop lines are the losses of transmissions. Where nothing follows forever,
+// nothing more happens. Before the first of these, the lines "link NAME",
+// "network set" and "processes 2" may say what it is a schedule of. Messages and
+// packets are quoted as in Go, and so is a name that is no word; # begins a
+// comment. An error is a *SyntaxError.
 func Parse(text string) (Schedule, error) {
 	var s Schedule
 	if err := items.Read(text, func(i *items.Item) error { return (&parser{i}).item(&s) }); err != nil {
