@@ -71,7 +71,9 @@ func (x *exactlyOnce) deliver(e Event, i instance) string {
 	case x.requests.has(i):
 		return fmt.Sprintf("process %d executes the request %q of process %d once more than it was sent", e.Process, e.Message, e.Peer)
 	case x.unanswered[back] > 0:
-		x.unanswered[back]--
+		if x.unanswered[back]--; x.unanswered[back] == 0 {
+			delete(x.unanswered, back)
+		}
 	default:
 		return fmt.Sprintf("process %d is answered %q by process %d, which had executed no unanswered request of it", e.Process, e.Message, e.Peer)
 	}
@@ -108,10 +110,9 @@ func (x *exactlyOnce) unreachable(i instance) bool {
 
 func (x *exactlyOnce) AppendKey(b []byte) []byte {
 	b = x.again.appendKey(x.unexecuted.appendKey(x.requests.appendKey(appendBool(b, x.forever))))
+	b = binary.AppendUvarint(b, uint64(len(x.unanswered)))
 	for _, c := range sortedKeys(x.unanswered, channel.compare) {
-		if x.unanswered[c] > 0 {
-			b = binary.AppendUvarint(appendChannel(b, c), uint64(x.unanswered[c]))
-		}
+		b = binary.AppendUvarint(appendChannel(b, c), uint64(x.unanswered[c]))
 	}
 	return x.faults.appendKey(x.excused.appendKey(b))
 }

@@ -41,8 +41,8 @@ func (f *failures) clone() failures {
 	return failures{slices.Clone(f.crashed), slices.Clone(f.down), slices.Clone(f.cut)}
 }
 
-// appendKey appends nothing where there was no fault, so that judging faults
-// costs no states where there are none.
+// appendKey appends nothing where there was no fault, and comes last in a key:
+// what followed could pass for a fault.
 func (f *failures) appendKey(b []byte) []byte {
 	if len(f.crashed)+len(f.cut) == 0 {
 		return b

@@ -68,7 +68,7 @@ func (l *loggedDelivery) Owed() []Obligation {
 // Voided returns how many obligations faults have voided.
 func (l *loggedDelivery) Voided() int { return l.debt.void(l.void) }
 
-func (l *loggedDelivery) AppendKey(b []byte) []byte { return l.accepted.appendKey(l.debt.appendKey(b)) }
+func (l *loggedDelivery) AppendKey(b []byte) []byte { return l.debt.appendKey(l.accepted.appendKey(b)) }
 
 func (l *loggedDelivery) Clone() Monitor {
 	return &loggedDelivery{l.by, l.debt.clone(), maps.Clone(l.accepted)}
