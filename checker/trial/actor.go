@@ -97,8 +97,8 @@ func (p *actor) read(output io.Reader) {
 	close(p.ended)
 }
 
-// parse reads a line. A link has no business on the standard output of its
-// process, and may write there all the same.
+// parse reads a line. A link that prints before its process is a child, as it is
+// initialised, or goes around os.Stdout, may have written it.
 func (p *actor) parse(line string) report {
 	word, rest, _ := strings.Cut(line, " ")
 	r := report{actor: p, word: word}

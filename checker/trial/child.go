@@ -94,7 +94,8 @@ type child struct {
 	link   *netlink.Link
 	crowd  *crowd
 
-	mu sync.Mutex // of standard output
+	mu      sync.Mutex // of reports
+	reports *os.File
 }
 
 func openChild(a assignment) (*child, error) {
@@ -118,6 +119,7 @@ func openChild(a assignment) (*child, error) {
 		return nil, fmt.Errorf("trial: %w", err)
 	}
 	c := &child{assignment: a, store: &watchedStore{Store: store}, crowd: newCrowd(a.Faults)}
+	c.reports, os.Stdout = os.Stdout, os.Stderr // a link may print
 	c.socket = newSocket(udp, a.Faults, uint64(a.Life)<<32|uint64(a.Self))
 	factory := func(self spec.Process, peers []spec.Process) impl.Layer {
 		c.pulse = newPulse(a.Faults.Link.New(self, peers))
@@ -173,7 +175,7 @@ func (c *child) report(word string, numbers ...int) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, err := os.Stdout.Write(append(line, '\n')); err != nil {
+	if _, err := c.reports.Write(append(line, '\n')); err != nil {
 		os.Exit(1) // nobody reads any more
 	}
 }

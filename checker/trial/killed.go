@@ -58,8 +58,9 @@ func (k *Killed) Verdict() spec.Verdict { return verdict(k.Judgements, k.Ending,
 // their logs was stored, and nothing else.
 //
 // Only a link that claims LPL1 promises anything after a kill. A message whose
-// Send had not returned when its process was killed may arrive or not. A link
-// that prints fails: the standard output of its process is for the trial.
+// Send had not returned when its process was killed may arrive or not. What
+// a link prints goes to the standard error of its process, which is shown where
+// the process ends in error.
 //
 // A SIGKILL leaves the operating system alive, and with it all that was written
 // to files and not synced. A store that forgets to sync passes here: that is

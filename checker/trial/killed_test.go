@@ -3,6 +3,7 @@ package trial_test
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +18,8 @@ import (
 // victims are the links that are killed.
 var victims = append(append(impl.Registry(), mutant.Registry()...),
 	impl.Link{Name: "chokes", Guarantee: spec.LoggedPerfect, New: impl.FactoryOf(chokes{})},
-	impl.Link{Name: "chatters", Guarantee: spec.LoggedPerfect, New: impl.FactoryOf(chatters{})})
+	impl.Link{Name: "chatters", Guarantee: spec.LoggedPerfect, New: impl.FactoryOf(chatters{})},
+	impl.Link{Name: "intrudes", Guarantee: spec.LoggedPerfect, New: impl.FactoryOf(intrudes{})})
 
 // chokes panics when something arrives.
 type chokes struct{ impl.StoreFirst }
@@ -28,7 +30,15 @@ func (*chokes) Receive(spec.Process, impl.Packet, *impl.Effects) { panic("out of
 type chatters struct{ impl.StoreFirst }
 
 func (l *chatters) Send(to spec.Process, m spec.Message, out *impl.Effects) {
-	fmt.Println("send", m)
+	fmt.Println("accept 0 0")
+	l.StoreFirst.Send(to, m, out)
+}
+
+// intrudes writes where reports are expected.
+type intrudes struct{ impl.StoreFirst }
+
+func (l *intrudes) Send(to spec.Process, m spec.Message, out *impl.Effects) {
+	fmt.Fprintln(os.NewFile(1, "reports"), "send", m)
 	l.StoreFirst.Send(to, m, out)
 }
 
@@ -111,9 +121,14 @@ func TestKilledReportsAPanic(t *testing.T) {
 	}
 }
 
-// What a link prints is no report, and is said to be none.
+// What a link prints is no report, and what else it writes in the place of one is
+// said to be none.
 func TestKilledLinkThatPrints(t *testing.T) {
-	_, err := trial.RunKilled(t.Context(), rough(find(t, "chatters")), 5, nil)
+	k, err := trial.RunKilled(t.Context(), rough(find(t, "chatters")), 5, nil)
+	if err != nil || k.Ending != trial.Settled || k.Left > 0 {
+		t.Errorf("%v, %d left, %v", k.Ending, k.Left, err)
+	}
+	_, err = trial.RunKilled(t.Context(), rough(find(t, "intrudes")), 5, nil)
 	if !errors.Is(err, trial.ErrLink) || !strings.Contains(err.Error(), `wrote "send s`) {
 		t.Errorf("got %v, want an error that quotes the line", err)
 	}
