@@ -72,7 +72,7 @@ func TestExplore(t *testing.T) {
 		{name: "one process", args: "fifo -processes 1", code: 3, err: []string{"1 processes, want 2 to"}},
 		{name: "a crowd", args: "fifo -processes 16", code: 3, err: []string{"16 processes, want 2 to 15"}},
 		{name: "no network", args: "fifo -network net", code: 3, err: []string{`unknown network "net"`}},
-		{name: "no guarantee", args: "fifo -guarantee some", code: 3, err: []string{`unknown guarantee "some"`}},
+		{name: "no guarantee", args: "fifo -guarantee some", code: 3, err: []string{`unknown guarantee "some" (want fair-loss, `}},
 		{name: "no size", args: "fifo -max-memory 2QiB", code: 3, err: []string{"want a number of bytes, as 1000000, 64MiB or 2GiB"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

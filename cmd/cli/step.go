@@ -26,7 +26,7 @@ var stepCommand = command{
 	examples: []string{
 		"fairloss step fifo",
 		"fairloss step schedule.txt",
-		`printf '1\n2\nj\n' | fairloss step perfect -messages 1`,
+		`printf '1\n1\nj\n' | fairloss step perfect -messages 1`,
 	},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
 		name := flags.String("link", "", "the link `NAME` to run, instead of the one in the schedule")
