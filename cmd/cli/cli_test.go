@@ -116,6 +116,7 @@ func TestCommands(t *testing.T) {
 			err: []string{"standard input:3:26: recover of process 1, which is up"},
 		},
 		{name: "no such file", args: "check no/such/file", code: 3, err: []string{"no such file"}},
+		{name: "replay by an unknown guarantee", args: "replay -guarantee some -link fifo -", stdin: `send 0>1 "a"`, code: 3, err: []string{`unknown guarantee "some" (want `}},
 		{name: "unknown guarantee", args: "check -guarantee some -", stdin: header + send, code: 3, err: []string{`unknown guarantee "some"`}},
 
 		{

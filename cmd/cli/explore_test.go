@@ -128,14 +128,15 @@ func TestExploreChannelsMultiply(t *testing.T) {
 func TestExploreReplay(t *testing.T) {
 	for _, args := range []string{
 		"stuck-bit -liveness", "flushes-backwards", "alternatingbit -network set", "short-memory -processes 3", "short-memory -processes 4 -channels 3>1,2>3", "stuck-bit -processes 3 -channels 1>2 -liveness", "tires -liveness -width 50",
+		"atleastonce -guarantee perfect", "fairloss -guarantee at-least-once -liveness",
 	} {
 		_, out, _ := fairloss(t, "", append([]string{"explore"}, strings.Fields(args)...)...)
-		m := regexp.MustCompile(`(?m)^replay: printf '%s\\n' '(.*)' \| fairloss replay -$`).FindStringSubmatch(out)
+		m := regexp.MustCompile(`(?m)^replay: printf '%s\\n' '(.*)' \| fairloss replay (.*)-$`).FindStringSubmatch(out)
 		if m == nil {
 			t.Errorf("explore %s prints no command:\n%s", args, out)
 			continue
 		}
-		code, again, err := fairloss(t, strings.ReplaceAll(m[1], `'\''`, "'"), "replay", "-")
+		code, again, err := fairloss(t, strings.ReplaceAll(m[1], `'\''`, "'"), slices.Concat([]string{"replay"}, strings.Fields(m[2]), []string{"-"})...)
 		id := regexp.MustCompile(`\n(\S+) broken here|(\w+) broken here`).FindString(out)
 		if code != 1 || !strings.Contains(again, strings.TrimSpace(id)) {
 			t.Errorf("explore %s: replay exits with %d: %s%s, want %q", args, code, again, err, id)

@@ -253,7 +253,7 @@ func (w *walk) show() {
 }
 
 func (w *walk) chart() error {
-	r, err := w.rerun(w.plan, "")
+	r, err := w.rerun(w.plan, "", "")
 	if err != nil {
 		return err
 	}
@@ -279,7 +279,7 @@ type walked struct {
 
 // judge prints what is to be said of the walk so far, in JSON at its end only.
 func (w *walk) judge(end bool) (spec.Verdict, error) {
-	r, err := w.rerun(w.plan, "")
+	r, err := w.rerun(w.plan, "", "")
 	if err != nil {
 		return 0, err
 	}
