@@ -1,6 +1,9 @@
 package spec
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 const (
 	book      = "Cachin, Guerraoui, Rodrigues 2011, "
@@ -165,10 +168,12 @@ func Properties() []Property {
 
 // ParseGuarantee returns the guarantee of that name.
 func ParseGuarantee(name string) (Guarantee, error) {
+	var names []string
 	for _, g := range Guarantees() {
 		if g.Name == name {
 			return g, nil
 		}
+		names = append(names, g.Name)
 	}
-	return Guarantee{}, fmt.Errorf("unknown guarantee %q", name)
+	return Guarantee{}, fmt.Errorf("unknown guarantee %q (want %s)", name, strings.Join(names, ", "))
 }

@@ -11,13 +11,24 @@ import (
 
 // Fuzz gives a link to go test -fuzz: each input is the choices of one random
 // schedule, and a violation is reported as Test reports it. As a plain test it
-// runs a few inputs of its own and those in testdata/fuzz.
+// runs a few inputs of its own and those in testdata/fuzz. With
+// -fairloss.replay it runs that schedule instead.
 //
 // What a link has already shown is remembered, so that coverage depends on the
 // inputs before: -fuzzminimizetime=10x keeps go test from spending a minute on
 // each input that it finds interesting.
 func Fuzz(f *testing.F, link impl.Link) {
 	f.Helper()
+	r := reporter{link: link, pkg: callerPackage()}
+	text, err := replayed()
+	if err != nil {
+		f.Fatalf("-fairloss.replay: %v", err)
+	}
+	if text != "" {
+		f.Add([]byte(nil))
+		f.Fuzz(func(t *testing.T, _ []byte) { r.replay(t, text) })
+		return
+	}
 	for seed := range uint64(4) {
 		f.Add(randomBytes(seed, 256))
 	}
@@ -25,7 +36,6 @@ func Fuzz(f *testing.F, link impl.Link) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	r := reporter{link: link, pkg: callerPackage()}
 	var mu sync.Mutex // a campaign is one world
 	f.Fuzz(func(t *testing.T, input []byte) {
 		mu.Lock()

@@ -113,12 +113,37 @@ func followReplay(t *testing.T, out string) {
 	}
 }
 
+// TestFuzzReplay demands that a fuzz test prints a command that replays what
+// it found, and runs no input of its own then.
+func TestFuzzReplay(t *testing.T) {
+	out, passed := goTest(t, "-run", "FuzzPropWrong")
+	if passed {
+		t.Fatalf("the wrong link passes:\n%s", out)
+	}
+	want(t, out, "found by fuzzing, then minimised", "go test example.com/mylink -run '^FuzzPropWrong$' -fairloss.replay='")
+
+	schedule := `-fairloss.replay=send 0>1 "a"; send 0>1 "b"; deliver 0>1 "D\x02b"`
+	out, passed = goTest(t, "-run", "^FuzzPropWrong$", schedule)
+	if passed || strings.Contains(out, "found by fuzzing") {
+		t.Errorf("replaying what breaks the link passes, or inputs run too:\n%s", out)
+	}
+	want(t, out, "FIFO is violated (claimed: fifo; network: set; replayed)", "go test example.com/mylink -run '^FuzzPropWrong$' -fairloss.replay=")
+
+	if out, passed = goTest(t, "-run", "^FuzzPropWrong$", `-fairloss.replay=send 0>1 "a"; deliver 0>1 "D\x01a"`); !passed {
+		t.Errorf("replaying what does not break the link fails:\n%s", out)
+	}
+	if out, passed = goTest(t, "-run", "^FuzzPropWrong$", "-fairloss.replay=@no-such-file"); passed {
+		t.Errorf("replaying a file that is not there passes:\n%s", out)
+	}
+}
+
 func TestReplayErrors(t *testing.T) {
 	for schedule, phrase := range map[string]string{
-		`deliver 0>1`:     "-fairloss.replay: 1:12: want a message or packet quoted as in Go",
-		`deliver 0>1 "x"`: `action 1, deliver 0>1 "x": not enabled: the packet "x" is not in flight from 0 to 1`,
-		`@no-such-file`:   "no such file",
-		`send 0>1 "a"`:    "the schedule decides no property",
+		`deliver 0>1`:           "-fairloss.replay: 1:12: want a message or packet quoted as in Go",
+		`deliver 0>1 "x"`:       `action 1, deliver 0>1 "x": not enabled: the packet "x" is not in flight from 0 to 1`,
+		`@no-such-file`:         "no such file",
+		`send 0>1 "a"`:          "the schedule decides no property",
+		`send 0>1 "a"; forever`: `-fairloss.replay: the schedule does not fit this link: the cycle is not fair: timeout 0 1 is possible all the time`,
 	} {
 		out, passed := goTest(t, "-run", "TestPropRight", "-fairloss.replay="+schedule)
 		if passed {

@@ -1,6 +1,7 @@
 package linktest
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -24,8 +25,12 @@ func (r reporter) replay(t *testing.T, text string) {
 		_, judgements, err = explore.Replay(r.link, s, explore.Judged(r.link)...)
 		return err
 	})
-	if err != nil {
+	var broken *explore.Broken
+	switch {
+	case errors.As(err, &broken):
 		t.Fatal(r.failure(t, err))
+	case err != nil:
+		t.Fatalf("-fairloss.replay: the schedule does not fit this link: %v", err)
 	}
 	if !slices.ContainsFunc(judgements, func(j checker.Judgement) bool { return j.Verdict != spec.Inconclusive }) {
 		t.Error("the schedule decides no property")

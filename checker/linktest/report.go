@@ -58,12 +58,12 @@ func found(f explore.Finding) string {
 }
 
 func statsText(s explore.Stats) string {
-	text := fmt.Sprintf("%d schedules, %d steps: %d sends, %d deliveries, %d timeouts, %d losses, %d copies",
-		s.Schedules, s.Steps, s.Sends, s.Delivered, s.Timeouts, s.Losses, s.Copies)
+	text := fmt.Sprintf("%d schedules, %d steps: %d sends, %d deliveries, %d timeouts, %d losses",
+		s.Schedules, s.Steps, s.Sends, s.Delivered, s.Timeouts, s.Losses)
 	for _, fault := range []struct {
 		name string
 		n    int
-	}{{"crashes", s.Crashes}, {"cuts", s.Cuts}, {"corruptions", s.Corrupted}, {"forgeries", s.Forged}} {
+	}{{"copies", s.Copies}, {"crashes", s.Crashes}, {"cuts", s.Cuts}, {"corruptions", s.Corrupted}, {"forgeries", s.Forged}} {
 		if fault.n > 0 {
 			text += fmt.Sprintf(", %d %s", fault.n, fault.name)
 		}
@@ -82,7 +82,7 @@ func (r reporter) violation(t testing.TB, c *explore.Counterexample, found strin
 	fmt.Fprintf(&b, "%s is violated (claimed: %s; network: %s; %s)\n", p.ID, r.link.Guarantee.Name, r.link.Assumes, found)
 	fmt.Fprintf(&b, "      %s %s: %s\n      Source: %s\n\n", p.ID, p.Name, p.Sentence, p.Source)
 	fmt.Fprintf(&b, "    %s\n\n", reason(c))
-	fmt.Fprintf(&b, "    Schedule (%d actions):\n%s%s\n", c.Schedule.Len(), numbered(c.Schedule.String()), forced(c.Forced)+flows(c))
+	fmt.Fprintf(&b, "    Schedule (%s):\n%s%s\n", counted(c.Schedule.Len(), "action"), numbered(c.Schedule.String()), forced(c.Forced)+flows(c))
 	fmt.Fprintf(&b, "%s\n", indentBy("      ", diagram(r.link, c, chartWidth)))
 	fmt.Fprintf(&b, "    Replay:\n      %s\n", replayCommand(r.pkg, t.Name(), c.Schedule))
 	return b.String()
@@ -94,6 +94,14 @@ func reason(c *explore.Counterexample) string {
 		return fmt.Sprintf("Broken at step %d: %s", c.Events[c.Broken].At, c.Reason)
 	}
 	return "Never met, although the network is fair: " + c.Reason
+}
+
+// counted is a number of things, as "1 action" or "2 actions".
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // numbered lists the actions of a schedule's text, one a line.
@@ -179,13 +187,17 @@ type written interface {
 }
 
 // replayCommand is what to paste to replay a schedule in a test of package pkg.
-// A long one goes to a file that outlives the test.
+// A long one goes to a file that outlives the test. The subtests of a fuzz test
+// are its inputs, of which a replay has none.
 func replayCommand(pkg, test string, s written) string {
 	schedule := s.Inline()
 	if len(schedule) > inlineLimit {
 		if file, err := saveTemporary(s); err == nil {
 			schedule = "@" + file
 		}
+	}
+	if strings.HasPrefix(test, "Fuzz") {
+		test, _, _ = strings.Cut(test, "/")
 	}
 	var pattern []string
 	for part := range strings.SplitSeq(test, "/") {
@@ -237,8 +249,8 @@ func (r reporter) failure(t testing.TB, err error) string {
 	}
 	s := broken.Shrink(r.link)
 	name := strings.TrimSuffix(t.Name(), "/Contract")
-	return fmt.Sprintf("%v\n\n    Schedule (%d actions):\n%s\n    Replay:\n      %s\n",
-		err, s.Len(), numbered(s.String()), replayCommand(r.pkg, name, s))
+	return fmt.Sprintf("%v\n\n    Schedule (%s):\n%s\n    Replay:\n      %s\n",
+		err, counted(s.Len(), "action"), numbered(s.String()), replayCommand(r.pkg, name, s))
 }
 
 // keep leaves schedule, history, diagram and page in the artifact directory of

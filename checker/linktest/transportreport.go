@@ -52,7 +52,7 @@ func (v transportViolation) text(found string) string {
 	fmt.Fprintf(&b, "%s is violated (claimed: %s; network: chaos; %s)\n", p.ID, v.campaign.Transport.Guarantee.Name, found)
 	fmt.Fprintf(&b, "      %s %s: %s\n      Source: %s\n\n", p.ID, p.Name, p.Sentence, p.Source)
 	fmt.Fprintf(&b, "%s\n", indentBy("    ", v.reason()))
-	fmt.Fprintf(&b, "    Schedule (%d lines):\n%s\n", v.schedule.Len(), numbered(v.schedule.String()))
+	fmt.Fprintf(&b, "    Schedule (%s):\n%s\n", counted(v.schedule.Len(), "line"), numbered(v.schedule.String()))
 	if len(v.result.Events) > 0 {
 		fmt.Fprintf(&b, "%s\n", indentBy("      ", abridged(v.chart(chartWidth))))
 	}

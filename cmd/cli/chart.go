@@ -98,7 +98,7 @@ func (s *session) pictureSchedule(r io.Reader, link string, width int) (picture,
 	if err != nil {
 		return picture{}, err
 	}
-	run, err := s.rerun(plan, link)
+	run, err := s.rerun(plan, link, "")
 	if err != nil {
 		return picture{}, err
 	}

@@ -116,6 +116,7 @@ func TestCommands(t *testing.T) {
 			err: []string{"standard input:3:26: recover of process 1, which is up"},
 		},
 		{name: "no such file", args: "check no/such/file", code: 3, err: []string{"no such file"}},
+		{name: "replay by an unknown guarantee", args: "replay -guarantee some -link fifo -", stdin: `send 0>1 "a"`, code: 3, err: []string{`unknown guarantee "some" (want `}},
 		{name: "unknown guarantee", args: "check -guarantee some -", stdin: header + send, code: 3, err: []string{`unknown guarantee "some"`}},
 
 		{
@@ -152,6 +153,10 @@ func TestCommands(t *testing.T) {
 		{name: "run with kills what forgets", args: "run -kill 5 fifo", code: 3, err: []string{"fifo promises nothing after a kill"}},
 		{name: "run with no kills", args: "run -kill 0 logged", code: 3, err: []string{"kills is 0, want 1 to"}},
 		{name: "run nobody", args: "run fifi", code: 3, err: []string{`did you mean "fifo"?`}},
+		{name: "run no messages", args: "run fifo -messages 0", code: 3, err: []string{"-messages is 0, want at least 1"}},
+		{name: "run a campaign over UDP", args: "run -campaign 5 fifo", code: 3, err: []string{"-campaign means nothing over UDP"}},
+		{name: "run a plot over UDP", args: "run -plot p.svg fifo", code: 3, err: []string{"-plot means nothing over UDP"}},
+		{name: "run in silence", args: "run -silence 1s fifo", code: 3, err: []string{"-silence means nothing but for 'maelstrom"}},
 		{name: "run too much loss", args: "run fifo -loss 2", code: 3, err: []string{"loss is 2, want a probability"}},
 		{
 			name: "run in virtual time", args: "run -timed delay=5ms,send=0>1:3@0s/1ms,seed=4 fifo",

@@ -27,7 +27,7 @@ var exploreCommand = command{
 		"fairloss explore alternatingbit -network set -messages 2",
 		"fairloss explore atleastonce -guarantee perfect",
 		"fairloss explore atmostonce -guarantee perfect -network atleastonce -liveness",
-		"fairloss explore fifo -processes 3 -channels 0>2,1>2 -messages 4",
+		"fairloss explore fifo -processes 3 -channels '0>2,1>2' -messages 4",
 		"fairloss explore selectiverepeat -messages 4 -max-states 1000000 -timeout 1m -json",
 	},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {

@@ -72,7 +72,7 @@ func TestExplore(t *testing.T) {
 		{name: "one process", args: "fifo -processes 1", code: 3, err: []string{"1 processes, want 2 to"}},
 		{name: "a crowd", args: "fifo -processes 16", code: 3, err: []string{"16 processes, want 2 to 15"}},
 		{name: "no network", args: "fifo -network net", code: 3, err: []string{`unknown network "net"`}},
-		{name: "no guarantee", args: "fifo -guarantee some", code: 3, err: []string{`unknown guarantee "some"`}},
+		{name: "no guarantee", args: "fifo -guarantee some", code: 3, err: []string{`unknown guarantee "some" (want fair-loss, `}},
 		{name: "no size", args: "fifo -max-memory 2QiB", code: 3, err: []string{"want a number of bytes, as 1000000, 64MiB or 2GiB"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -128,14 +128,15 @@ func TestExploreChannelsMultiply(t *testing.T) {
 func TestExploreReplay(t *testing.T) {
 	for _, args := range []string{
 		"stuck-bit -liveness", "flushes-backwards", "alternatingbit -network set", "short-memory -processes 3", "short-memory -processes 4 -channels 3>1,2>3", "stuck-bit -processes 3 -channels 1>2 -liveness", "tires -liveness -width 50",
+		"atleastonce -guarantee perfect", "fairloss -guarantee at-least-once -liveness",
 	} {
 		_, out, _ := fairloss(t, "", append([]string{"explore"}, strings.Fields(args)...)...)
-		m := regexp.MustCompile(`(?m)^replay: printf '%s\\n' '(.*)' \| fairloss replay -$`).FindStringSubmatch(out)
+		m := regexp.MustCompile(`(?m)^replay: printf '%s\\n' '(.*)' \| fairloss replay (.*)-$`).FindStringSubmatch(out)
 		if m == nil {
 			t.Errorf("explore %s prints no command:\n%s", args, out)
 			continue
 		}
-		code, again, err := fairloss(t, strings.ReplaceAll(m[1], `'\''`, "'"), "replay", "-")
+		code, again, err := fairloss(t, strings.ReplaceAll(m[1], `'\''`, "'"), slices.Concat([]string{"replay"}, strings.Fields(m[2]), []string{"-"})...)
 		id := regexp.MustCompile(`\n(\S+) broken here|(\w+) broken here`).FindString(out)
 		if code != 1 || !strings.Contains(again, strings.TrimSpace(id)) {
 			t.Errorf("explore %s: replay exits with %d: %s%s, want %q", args, code, again, err, id)

@@ -90,17 +90,16 @@ func printCoverage(s *session, what string, c explore.Coverage) {
 		c.States, c.Transitions, c.Depth, complete, c.Elapsed.Seconds(), perSecond(c), bytes, memory)
 }
 
-// printCounterexample prints it and, where the link is judged by its own
-// guarantee, as in a schedule, a command that replays it.
+// printCounterexample prints it, and a command that replays it.
 func (o *exploration) printCounterexample(s *session, e explore.Exhaustive, c *explore.Counterexample) error {
 	proof := "shortest within the bounds"
 	if !c.Shortest {
 		proof = "not proven shortest"
 	}
-	if err := s.printCounterexample(e.Link, c, proof, o.width); err != nil || o.guarantee != "" {
+	if err := s.printCounterexample(e.Link, c, proof, o.width); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(s.out, "replay: %s\n", s.replayCommandLine(o.plan(e, c)))
+	_, err := fmt.Fprintf(s.out, "replay: %s\n", s.replayCommandLine(o.plan(e, c), o.guarantee))
 	return err
 }
 
@@ -123,7 +122,7 @@ func (s *session) printCounterexample(link impl.Link, c *explore.Counterexample,
 	}}.draw(s.out)
 }
 
-// plan is a counterexample as a schedule that needs no flags.
+// plan is a counterexample as a schedule that needs no flags but -guarantee.
 func (o *exploration) plan(e explore.Exhaustive, c *explore.Counterexample) world.Schedule {
 	plan := c.Schedule
 	plan.Link, plan.Processes = e.Link.Name, o.processes
@@ -133,15 +132,18 @@ func (o *exploration) plan(e explore.Exhaustive, c *explore.Counterexample) worl
 	return plan
 }
 
-// replayCommandLine is a command line that replays a schedule. A program is
-// named apart from it.
-func (s *session) replayCommandLine(plan world.Schedule) string {
-	flag := ""
+// replayCommandLine is a command line that replays a schedule, judged by a
+// guarantee if there is a name of one. A program is named apart from it.
+func (s *session) replayCommandLine(plan world.Schedule, guarantee string) string {
+	flags := ""
 	if s.isProgram(plan.Link) {
-		flag, plan.Link = "-link "+quoted(plan.Link)+" ", ""
+		flags, plan.Link = "-link "+quoted(plan.Link)+" ", ""
+	}
+	if guarantee != "" {
+		flags += "-guarantee " + guarantee + " "
 	}
 	text := strings.ReplaceAll(strings.TrimSuffix(plan.String(), "\n"), "\n", "; ")
-	return fmt.Sprintf(`printf '%%s\n' %s | fairloss replay %s-`, quoted(text), flag)
+	return fmt.Sprintf(`printf '%%s\n' %s | fairloss replay %s-`, quoted(text), flags)
 }
 
 // quoted is one word for a shell.

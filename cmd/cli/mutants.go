@@ -18,11 +18,12 @@ var mutantsCommand = command{
 	name:    "mutants",
 	summary: "show that every mutant is caught by the property it breaks",
 	about: "Runs random schedules of each mutant. A mutant is killed where the property that it is there to break\n" +
-		"rejects it, and no property does that it does not declare. SHRUNK is the shortest schedule that these led to,\n" +
+		"rejects it, and no property does that it does not declare: BREAKS and ALSO. SCHEDULE is the number of the first\n" +
+		"that did so, STEPS the actions of all schedules, SHRUNK the length of the shortest one that these led to,\n" +
 		"SHORTEST what an exhaustive search within small bounds proves: 0 where the bounds are too small, -1 where it\n" +
 		"finds none. Of liveness the two differ: one is a schedule before a fair suffix, the other a stem and a cycle.\n" +
 		"Where packets are forged SHRUNK can be less, too: a random run may send other messages than that search, so that\n" +
-		"what is forged of them is shorter or longer.",
+		"what is forged of them is shorter or longer. Mutants that lean on time are left out: see fairloss run -campaign.",
 	examples: []string{"fairloss mutants", "fairloss mutants -schedules 10000 -seed 7 -json"},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
 		schedules := flags.Int("schedules", 2000, "schedules of each mutant")

@@ -25,9 +25,12 @@ var replayCommand = command{
 	},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
 		name := flags.String("link", "", "the link `NAME` to run, instead of the one in the schedule")
+		guarantee := flags.String("guarantee", "", "judge by the guarantee of this `NAME`, instead of what the link claims")
 		output := flags.String("o", "", "write the history to `FILE`")
 		width := flags.Int("width", 0, "columns of the chart; 0 is those of the terminal, else 80")
-		return func(s *session, file string) (spec.Verdict, error) { return replay(s, file, *name, *output, *width) }
+		return func(s *session, file string) (spec.Verdict, error) {
+			return replay(s, file, *name, *guarantee, *output, *width)
+		}
 	},
 }
 
@@ -39,7 +42,7 @@ type replayed struct {
 	judgements []checker.Judgement
 }
 
-func replay(s *session, file, name, output string, width int) (spec.Verdict, error) {
+func replay(s *session, file, name, guarantee, output string, width int) (spec.Verdict, error) {
 	in, err := s.open(file)
 	if err != nil {
 		return 0, err
@@ -49,7 +52,7 @@ func replay(s *session, file, name, output string, width int) (spec.Verdict, err
 	if err != nil {
 		return 0, at(file, err)
 	}
-	r, err := s.rerun(plan, name)
+	r, err := s.rerun(plan, name, guarantee)
 	var broken *explore.Broken
 	if errors.As(err, &broken) {
 		return spec.Violated, s.reportContract(r.link, broken)
@@ -101,12 +104,18 @@ func (s *session) surroundings(plan world.Schedule, name string) (impl.Link, err
 	return plan.On(link), nil
 }
 
-// rerun runs a schedule; name, if not "", is the link to run it on. ACK is left
-// out where the link neither claims it nor confirmed anything.
-func (s *session) rerun(plan world.Schedule, name string) (replayed, error) {
+// rerun runs a schedule; name, if not "", is the link to run it on, guarantee
+// what to judge it by. ACK is left out where the link neither claims it nor
+// confirmed anything.
+func (s *session) rerun(plan world.Schedule, name, guarantee string) (replayed, error) {
 	link, err := s.surroundings(plan, name)
 	if err != nil {
 		return replayed{}, err
+	}
+	if guarantee != "" {
+		if link.Guarantee, err = spec.ParseGuarantee(guarantee); err != nil {
+			return replayed{}, err
+		}
 	}
 	r := replayed{link: link, schedule: plan}
 	end, judgements, err := explore.Replay(link, plan, explore.Judged(link)...)

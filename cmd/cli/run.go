@@ -71,6 +71,9 @@ var runCommand = command{
 				virtual.history = *output
 				return virtual.run(s, link, cfg.Seed, set)
 			}
+			if err := meaningful(name, cfg, set); err != nil {
+				return 0, err
+			}
 			if cable := link.Assumes.Network == spec.FIFONetwork; cable && !set["dup"] && !set["reorder"] {
 				cfg.Duplicate, cfg.Reorder = 0, 0
 			}
@@ -93,6 +96,25 @@ var runCommand = command{
 			return run(s, cfg, file)
 		}
 	},
+}
+
+// meaningful demands that the flags which are set mean something over UDP. A
+// zero is one: a trial takes it for what stands where nothing is set.
+func meaningful(name string, cfg trial.Config, set map[string]bool) error {
+	for _, flag := range []string{"campaign", "plot"} {
+		if set[flag] {
+			return fmt.Errorf("run: -%s means nothing over UDP, only in virtual time; see -timed in 'fairloss run -h'", flag)
+		}
+	}
+	if _, is := maelstrom(name); set["silence"] && !is {
+		return errors.New("run: -silence means nothing but for 'maelstrom COMMAND'")
+	}
+	for flag, value := range map[string]int{"messages": cfg.Messages, "senders": cfg.Senders, "outstanding": cfg.Outstanding} {
+		if value == 0 {
+			return fmt.Errorf("run: -%s is 0, want at least 1", flag)
+		}
+	}
+	return nil
 }
 
 // ran is a trial as -json prints it.

@@ -26,7 +26,7 @@ var stepCommand = command{
 	examples: []string{
 		"fairloss step fifo",
 		"fairloss step schedule.txt",
-		`printf '1\n2\nj\n' | fairloss step perfect -messages 1`,
+		`printf '1\n1\nj\n' | fairloss step perfect -messages 1`,
 	},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
 		name := flags.String("link", "", "the link `NAME` to run, instead of the one in the schedule")
@@ -253,7 +253,7 @@ func (w *walk) show() {
 }
 
 func (w *walk) chart() error {
-	r, err := w.rerun(w.plan, "")
+	r, err := w.rerun(w.plan, "", "")
 	if err != nil {
 		return err
 	}
@@ -279,7 +279,7 @@ type walked struct {
 
 // judge prints what is to be said of the walk so far, in JSON at its end only.
 func (w *walk) judge(end bool) (spec.Verdict, error) {
-	r, err := w.rerun(w.plan, "")
+	r, err := w.rerun(w.plan, "", "")
 	if err != nil {
 		return 0, err
 	}

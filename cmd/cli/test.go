@@ -166,7 +166,7 @@ func (r *randomTest) print(s *session, found explore.Report, t randomlyTested) e
 		if err := s.printCounterexample(found.Link, f.Counterexample, "minimised", r.width); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "replay: %s\n", s.replayCommandLine(r.plan(found.Link, f.Counterexample)))
+		fmt.Fprintf(s.out, "replay: %s\n", s.replayCommandLine(r.plan(found.Link, f.Counterexample), ""))
 	}
 	fmt.Fprintf(s.out, "\n%d schedules, %d steps in %.3fs, %d steps/s; %d sends, %d deliveries, %d losses, %d crashes\n",
 		t.Schedules, t.Steps, t.Seconds, int(float64(t.Steps)/max(t.Seconds, 1e-9)),
