@@ -108,8 +108,17 @@ func (w *World) markForever() {
 	}
 }
 
+// unmarkForever takes the Forever event out of the history: what followed it
+// does not go on for ever, and whoever judges the history must not believe so.
+func (w *World) unmarkForever() {
+	if w.witness != nil {
+		w.witness.history = slices.DeleteFunc(w.witness.history, func(e spec.Event) bool { return e.Kind == spec.Forever })
+	}
+}
+
 // repeat runs the last rounds once more, as the cycle of a lasso. It checks
-// that the cycle is fair: what is transmitted in it is received in it.
+// that the cycle is fair: what is transmitted in it is received in it. Where it
+// is not, nothing is said to be for ever.
 func (w *World) repeat(rounds int) (Ending, error) {
 	w.markForever()
 	w.fair.repeating = true
@@ -123,6 +132,7 @@ func (w *World) repeat(rounds int) (Ending, error) {
 	}
 	for p := range w.fair.sent {
 		if !w.fair.received[p] && !w.closed(int(p.channel)) {
+			w.unmarkForever()
 			return Bound, nil
 		}
 	}
