@@ -238,6 +238,23 @@ func TestEndings(t *testing.T) {
 	}
 }
 
+// A link that answers each packet with two ends its suffix long before the
+// contents of the channels fill the memory.
+func TestFlood(t *testing.T) {
+	doubling := impl.Link{Name: "doubling", New: func(spec.Process, []spec.Process) impl.Layer {
+		return &planted{send: transmitting, receive: func(from spec.Process, p impl.Packet, out *impl.Effects) {
+			out.Transmit(from, p)
+			out.Transmit(from, p)
+		}}
+	}}
+	for _, network := range []spec.Network{spec.AtLeastOnceNetwork, spec.FIFOAtLeastOnceNetwork, spec.PerfectNetwork, spec.FIFOPerfectNetwork} {
+		w, ending := follow(t, below(network, doubling, spec.AtLeastOnce), `send 0>1 "a"; fair`)
+		if ending != world.Bound || w.Steps() > 1<<12 {
+			t.Errorf("on %s: ending %d after %d steps", network, ending, w.Steps())
+		}
+	}
+}
+
 // fairCycle checks that what follows Forever is a fair cycle: on each channel
 // what is transmitted in it is received in it, each timer that expires in it
 // expires again, and made once more, and again, it gives the same events.
