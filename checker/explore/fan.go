@@ -43,8 +43,8 @@ type delta struct {
 	touched []int  // positions of the components that it may change
 }
 
-func newFan(w *world.World, varied []int) fan {
-	f := fan{world: w, places: w.Places(), position: make([]int, len(w.State())), slots: make([]slot, 1<<fewSlots), bits: fewSlots}
+func newFan(w *world.World, places []world.Place, varied []int) fan {
+	f := fan{world: w, places: places, position: make([]int, len(w.State())), slots: make([]slot, 1<<fewSlots), bits: fewSlots}
 	for j, c := range varied {
 		f.position[c] = j
 	}

@@ -54,8 +54,9 @@ type search struct {
 	world    *world.World
 	bounds   Bounds
 	repeated bool
-	varied   []int // components of a state that vary
-	judged   int   // which of them is the state of the judges
+	places   []world.Place // as at the beginning: a worker may join when little is left to happen
+	varied   []int         // components of a state that vary
+	judged   int           // which of them is the state of the judges
 	table    table
 	queue    rows
 	parent   column[uint32]
@@ -90,7 +91,7 @@ func newSearch(link impl.Link, properties []spec.Property, b Bounds, repeated bo
 	if _, err := s.burst(s.world); err != nil {
 		return nil, err
 	}
-	s.varied = s.world.Varying()
+	s.places, s.varied = s.world.Places(), s.world.Varying()
 	s.judged = slices.Index(s.varied, s.world.Judged())
 	s.queue.width = len(s.varied)
 	s.workers = []*worker{s.newWorker(s.world)}

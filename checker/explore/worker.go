@@ -41,7 +41,7 @@ type breach struct {
 
 func (s *search) newWorker(w *world.World) *worker {
 	return &worker{
-		world: w, varied: s.varied, fan: newFan(w, s.varied),
+		world: w, varied: s.varied, fan: newFan(w, s.places, s.varied),
 		mixed: make(mixed, len(s.varied)), words: make([]uint64, len(s.varied)),
 	}
 }

@@ -20,18 +20,18 @@ type outcome struct {
 	graph []uint64 // of each state, its parent, action and components; of each edge, its target
 }
 
-// outcomeOf runs a search in which even a single state is shared.
-func outcomeOf(t *testing.T, link impl.Link, properties []spec.Property, b Bounds, repeated bool) outcome {
+// outcomeOf runs a search in which so few states are shared.
+func outcomeOf(t *testing.T, link impl.Link, properties []spec.Property, b Bounds, repeated bool, share int) outcome {
 	t.Helper()
 	s, err := newSearch(link, properties, b, repeated)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.share = 1
+	s.share = share
 	if err := s.run(context.Background()); err != nil {
 		t.Fatalf("%s: %v", link.Name, err)
 	}
-	if want := max(1, b.Workers); len(s.workers) != want && s.queue.n > 1 {
+	if want := max(1, b.Workers); len(s.workers) != want && s.queue.n > 1 && share == 1 {
 		t.Fatalf("%s: %d workers, want %d", link.Name, len(s.workers), want)
 	}
 	s.cover.Elapsed = 0
@@ -88,14 +88,32 @@ func compareWorkers(t *testing.T, link impl.Link, b Bounds) {
 	safe := spec.AtMostOnce.With(spec.OrderOnly, spec.ACK).Properties
 	for _, properties := range [][]spec.Property{safe, {spec.PL1, spec.SL1}, {spec.FLL1}} {
 		repeated := properties[0].Recurs == spec.Repeated
-		want := outcomeOf(t, link, properties, b, repeated)
+		want := outcomeOf(t, link, properties, b, repeated, 1)
 		for _, b.Workers = range []int{2, 3} {
-			if got := outcomeOf(t, link, properties, b, repeated); !got.equal(want) {
+			if got := outcomeOf(t, link, properties, b, repeated, 1); !got.equal(want) {
 				t.Errorf("%s on %s, %s: with %d workers %+v, %v %v %d; with one %+v, %v %v %d", link.Name, link.Assumes, properties[0].ID,
 					b.Workers, got.cover, got.first, got.seen, got.memo, want.cover, want.first, want.seen, want.memo)
 			}
 		}
 		b.Workers = 0
+	}
+}
+
+// So it is where a worker joins late, when the world has nothing more to send and
+// no more faults to make.
+func TestWorkersThatJoinLate(t *testing.T) {
+	for _, name := range []string{"fairloss", "perfect"} {
+		link := linkNamed(t, impl.Registry(), name)
+		for _, link.Assumes = range []spec.Assumptions{{}, {Network: spec.BagNetwork, Drops: 1, Duplicates: 1}} {
+			for share := 4; share <= 1<<6; share *= 2 {
+				b := Bounds{Workload: requests("ab")}
+				want := outcomeOf(t, link, []spec.Property{spec.PL1, spec.PL2}, b, false, share)
+				b.Workers = 2
+				if got := outcomeOf(t, link, []spec.Property{spec.PL1, spec.PL2}, b, false, share); !got.equal(want) {
+					t.Errorf("%s on %s: with a worker that joins at %d states %+v, without %+v", link.Name, link.Assumes, share, got.cover, want.cover)
+				}
+			}
+		}
 	}
 }
 

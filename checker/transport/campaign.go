@@ -13,7 +13,8 @@ import (
 type Finding struct {
 	Property spec.Property
 	spec.Runs
-	Why string // of the first run that was inconclusive
+	Endless int    // of the runs, how many were Endless while something was owed
+	Why     string // of the first of them or, where there is none, of the first that was inconclusive
 
 	// Of the first run that violates it, counted from 1, and then of the
 	// shortest schedule found that does.
@@ -98,10 +99,26 @@ func (c *Campaign) tire(r *Result) {
 	}
 }
 
+// Verdict is that of Runs, but for this: where runs were Endless while something
+// was owed, nothing holds. What a transport loses would else be hidden by what it
+// goes on to transmit.
+func (f Finding) Verdict() spec.Verdict {
+	if v := f.Runs.Verdict(); v == spec.Violated || f.Endless == 0 {
+		return v
+	}
+	return spec.Inconclusive
+}
+
 func (f *Finding) count(run int, s Schedule, r *Result) {
 	j := r.Of(f.Property.ID)
 	f.Count(j.Verdict)
+	endless := r.Endless && j.Verdict == spec.Inconclusive && len(j.Owed) > 0
+	if endless {
+		f.Endless++
+	}
 	switch {
+	case endless && f.Endless == 1:
+		f.Why = j.Reason
 	case j.Verdict == spec.Violated && f.Violated == 1:
 		f.First, f.Schedule, f.Reason = run, s, j.Reason
 	case j.Verdict == spec.Inconclusive && f.Inconclusive == 1:

@@ -132,6 +132,30 @@ func TestUnsettled(t *testing.T) {
 	}
 }
 
+// TestStammering delivers again and again: the history does not grow for ever.
+func TestStammering(t *testing.T) {
+	closed := false
+	tr := claiming(func(*chaos.Network) (transport.Channel, error) {
+		return transport.Channel{
+			Send: func(spec.Message) error { return nil },
+			Receive: func() (spec.Message, error) {
+				if time.Sleep(time.Microsecond); closed {
+					return "", errors.New("closed")
+				}
+				return "a", nil
+			},
+			Close: func() error { closed = true; return nil },
+		}, nil
+	})
+	r := transport.Run(t, tr, parse(t, two))
+	if r.Settled || len(r.Events) != 4*transport.MaxPackets {
+		t.Errorf("%d events, settled %v", len(r.Events), r.Settled)
+	}
+	if got := strings.Join(broken(r), " "); got != "PL2" {
+		t.Errorf("violated are %q", got)
+	}
+}
+
 // TestReset calls Reset before each run, in its bubble.
 func TestReset(t *testing.T) {
 	var once chan struct{}

@@ -24,9 +24,9 @@ func (r *runner) record(e spec.Event) {
 	r.add(e)
 }
 
-// add records an event unless the history is closed.
+// add records an event unless the history is closed or full.
 func (r *runner) add(e spec.Event) {
-	if !r.over {
+	if !r.over && len(r.result.Events) < maxEvents {
 		e.At = int64(r.network.Now())
 		r.result.Events = append(r.result.Events, e)
 	}
@@ -109,13 +109,14 @@ func (r *runner) ended() bool {
 	defer r.mu.Unlock()
 	calm := now - max(disturbed, r.last)
 	switch {
-	case !r.conduct.clean():
+	case !r.conduct.clean() || len(r.result.Events) == maxEvents:
 		return true
 	case r.finished && r.owing == 0:
 		r.result.Settled = calm >= r.pace.linger
 	default:
 		r.result.Settled = calm >= wait
 	}
+	r.result.Endless = packets > MaxPackets && calm >= r.pace.linger && !r.result.Settled
 	return r.result.Settled || now >= r.pace.end || packets > MaxPackets
 }
 

@@ -29,6 +29,8 @@ const (
 	// after how many packets. Then what is owed is inconclusive.
 	End        = 10 * time.Minute
 	MaxPackets = 100_000
+
+	maxEvents = 4 * MaxPackets // that are recorded: at one instant there may be any number
 )
 
 // pace says how long the parts of a run last.
@@ -54,6 +56,7 @@ type Result struct {
 	Sent     int
 	Refused  int  // of these, how often Send returned an error
 	Settled  bool // the history is closed: liveness was judged
+	Endless  bool // it is not: after MaxPackets, although the network was calm
 
 	// Judgements has the properties of the guarantee, then those of Conduct.
 	Judgements []checker.Judgement

@@ -164,3 +164,70 @@ func TestCampaign(t *testing.T) {
 		t.Errorf("%s is %v", c.Findings[0].Property.ID, v)
 	}
 }
+
+// chatter transmits each message once, and something else every millisecond, so
+// that no run in which a message is lost comes to its end.
+func chatter(n *chaos.Network) (transport.Channel, error) {
+	sender, err := n.Dial(0, 1)
+	if err != nil {
+		return transport.Channel{}, err
+	}
+	receiver, err := n.Dial(1, 0)
+	if err != nil {
+		return transport.Channel{}, err
+	}
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			case <-time.After(time.Millisecond):
+				_, _ = sender.Write(nil)
+			}
+		}
+	}()
+	return transport.Channel{
+		Send: func(m spec.Message) error {
+			_, err := sender.Write([]byte(m))
+			return err
+		},
+		Receive: func() (spec.Message, error) {
+			packet := make([]byte, 1500)
+			for {
+				if size, err := receiver.Read(packet); err != nil || size > 0 {
+					return spec.Message(packet[:size]), err
+				}
+			}
+		},
+		Close: func() error {
+			close(done)
+			return errors.Join(sender.Close(), receiver.Close())
+		},
+	}, nil
+}
+
+// TestEndless loses a message in one run of many, which is cut off.
+func TestEndless(t *testing.T) {
+	tr := transport.Transport{Name: "chatter", Guarantee: spec.AtLeastOnce, Open: chatter}
+	if transport.Serve(t, tr) {
+		return
+	}
+	c := transport.NewCampaign(t, tr)
+	defer c.Close()
+	for i, text := range []string{`send 0>1 "a"`, `send 0>1 "a"`, `send 0>1 "a"; drop 0>1 1`, `send 0>1 "a"`} {
+		if err := c.Run(parse(t, text)); err != nil {
+			t.Fatal(err)
+		}
+		want := spec.Holds
+		if i >= 2 {
+			want = spec.Inconclusive
+		}
+		if live, safe := c.Findings[0].Verdict(), c.Findings[1].Verdict(); live != want || safe != spec.Holds {
+			t.Errorf("after run %d: PL1 is %v, want %v, and PL3 is %v", i+1, live, want, safe)
+		}
+	}
+	if f := c.Findings[0]; f.Endless != 1 || f.Held != 3 || !strings.Contains(f.Why, "ends too early to tell") {
+		t.Errorf("%+v, %d endless: %s", f.Runs, f.Endless, f.Why)
+	}
+}

@@ -14,6 +14,7 @@ import (
 const (
 	maxRounds    = 1024
 	maxFairSteps = 1 << 14
+	maxFlight    = 1 << 9 // packets of a channel: one that answers each with two has no bound of its own
 )
 
 // Ending says how a fair suffix ended. Only on Met, Quiet and Cycle have
@@ -22,7 +23,7 @@ type Ending uint8
 
 // The endings.
 const (
-	Bound Ending = iota // the bound on rounds was reached, or the cycle was not fair: inconclusive
+	Bound Ending = iota // a bound on rounds or packets was reached, or the cycle was not fair: inconclusive
 	Met                 // nothing is owed any more
 	Quiet               // nothing more can happen: no timer armed, nothing left to send
 	Cycle               // the world repeats itself, fairly, for ever
@@ -61,7 +62,7 @@ func (w *World) RunFair(s Suffix) (Ending, error) {
 	limit := w.steps + maxFairSteps
 	var states [][]byte
 	var losses []int
-	for round := 0; round < maxRounds && w.steps < limit; round++ {
+	for round := 0; round < maxRounds && w.steps < limit && !w.flooded(); round++ {
 		if !w.sys.judges.recurrent && w.Owing() == 0 && w.allReady() {
 			return Met, nil
 		}
@@ -81,6 +82,12 @@ func (w *World) RunFair(s Suffix) (Ending, error) {
 		}
 	}
 	return Bound, nil
+}
+
+// flooded reports whether more packets of a channel are on their way than a
+// round can settle: each of them makes another content.
+func (w *World) flooded() bool {
+	return slices.ContainsFunc(w.channels, func(content uint32) bool { return len(w.sys.net.flight(content)) > maxFlight })
 }
 
 // repair heals every cut, and lets processes recover.
@@ -108,8 +115,17 @@ func (w *World) markForever() {
 	}
 }
 
+// unmarkForever takes the Forever event out of the history: what followed it
+// does not go on for ever, and whoever judges the history must not believe so.
+func (w *World) unmarkForever() {
+	if w.witness != nil {
+		w.witness.history = slices.DeleteFunc(w.witness.history, func(e spec.Event) bool { return e.Kind == spec.Forever })
+	}
+}
+
 // repeat runs the last rounds once more, as the cycle of a lasso. It checks
-// that the cycle is fair: what is transmitted in it is received in it.
+// that the cycle is fair: what is transmitted in it is received in it. Where it
+// is not, nothing is said to be for ever.
 func (w *World) repeat(rounds int) (Ending, error) {
 	w.markForever()
 	w.fair.repeating = true
@@ -123,6 +139,7 @@ func (w *World) repeat(rounds int) (Ending, error) {
 	}
 	for p := range w.fair.sent {
 		if !w.fair.received[p] && !w.closed(int(p.channel)) {
+			w.unmarkForever()
 			return Bound, nil
 		}
 	}

@@ -224,6 +224,8 @@ func (pr *process) rebuild(id uint32) error {
 	return nil
 }
 
+// restore brings a fresh instance into a local state by the key of that, and
+// reports whether the link knows the way.
 func (pr *process) restore(layer impl.Layer, l *local) (restored bool, err error) {
 	r, ok := impl.As[impl.Restorer](layer)
 	if !ok {
@@ -232,7 +234,13 @@ func (pr *process) restore(layer impl.Layer, l *local) (restored bool, err error
 	in := input{kind: restoration}
 	defer pr.caught(in, &err)
 	pr.sys.calls.enter(pr.self, in)
-	return r.Restore([]byte(l.layerKey())), nil
+	if !r.Restore([]byte(l.layerKey())) {
+		return false, nil
+	}
+	if key, err := impl.Key(layer); err != nil || string(key) != l.layerKey() {
+		return false, &Failure{pr.self, in.String(), "leads to a state with another key than the one that was to be restored"}
+	}
+	return true, nil
 }
 
 // rerun runs the inputs that led to the local state id. They have all returned

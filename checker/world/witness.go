@@ -34,7 +34,7 @@ func (sys *System) Witness(workload []Request) (*World, error) {
 		}
 		w.witness.layers = append(w.witness.layers, layer)
 		w.witness.twins = append(w.witness.twins, twin)
-		o, err := pr.twice(layer, twin, &local{}, pr.inputs[0])
+		o, err := pr.twice(layer, twin, false, &local{}, pr.inputs[0])
 		if err != nil {
 			return nil, err
 		}
@@ -77,12 +77,11 @@ func (w *World) record(events []spec.Event) {
 func (wit *witness) handle(w *World, p int, in uint32) error {
 	pr := w.sys.procs[p]
 	id := w.locals[p]
-	if pr.inputs[in].kind == recovery {
-		if err := wit.renew(pr); err != nil {
-			return err
-		}
+	restored, err := wit.prepare(pr, id, in)
+	if err != nil {
+		return err
 	}
-	o, err := pr.twice(wit.layers[p], wit.twins[p], &pr.locals[id], pr.inputs[in])
+	o, err := pr.twice(wit.layers[p], wit.twins[p], restored, &pr.locals[id], pr.inputs[in])
 	if err != nil {
 		return err
 	}
@@ -102,6 +101,27 @@ func (wit *witness) handle(w *World, p int, in uint32) error {
 		return pr.omits(pr.inputs[in])
 	}
 	return nil
+}
+
+// prepare makes the instances ready for an input: a process that recovers gets
+// fresh ones. Where the link can restore the state, its twin is an instance that
+// was just restored: a memo that was learnt from such instances is worth as much
+// as they are.
+func (wit *witness) prepare(pr *process, id, in uint32) (restored bool, err error) {
+	if pr.inputs[in].kind == recovery {
+		return false, wit.renew(pr)
+	}
+	if _, knows := impl.As[impl.Restorer](wit.twins[pr.self]); !knows {
+		return false, nil
+	}
+	twin, err := pr.instance()
+	if err != nil {
+		return false, err
+	}
+	if restored, err = pr.restore(twin, &pr.locals[id]); restored {
+		wit.twins[pr.self] = twin
+	}
+	return restored, err
 }
 
 // renew gives a process that recovers fresh instances.
@@ -124,8 +144,9 @@ func (pr *process) omits(in input) error {
 	return &Failure{pr.self, in.String(), "does not do what it did before from a state with the same key: AppendKey omits state (one promoted from an embedded layer counts too)"}
 }
 
-// twice runs one handler call on two instances that have handled the same.
-func (pr *process) twice(layer, twin impl.Layer, before *local, in input) (outcome, error) {
+// twice runs one handler call on two instances that have handled the same, or of
+// which the twin was restored to what that led to.
+func (pr *process) twice(layer, twin impl.Layer, restored bool, before *local, in input) (outcome, error) {
 	second, err := pr.execute(twin, before, in)
 	if err != nil {
 		return second, err
@@ -135,7 +156,10 @@ func (pr *process) twice(layer, twin impl.Layer, before *local, in input) (outco
 	if err != nil {
 		return first, err
 	}
-	if d := difference(first, second, effects); d != "" {
+	switch d := difference(first, second, effects); {
+	case d != "" && restored:
+		return first, &Failure{pr.self, in.String(), "is not deterministic, or Restore brings back less than the state: of two instances, one of them restored, " + d}
+	case d != "":
 		return first, &Failure{pr.self, in.String(), "is not deterministic: of two instances that handled the same events " + d}
 	}
 	return first, nil

@@ -147,6 +147,9 @@ var faults = []struct {
 			out.Commit(nil, impl.Delivery{From: 2, Message: m})
 		}}
 	}), `at process [01], handling Send\([01], ".*"\), names process 2, which is no peer`},
+	{"a state restored in part", restorable(func(l *recalling, key []byte) { l.got = nil }), `at process [01], handling Restore, leads to a state with another key than the one that was to be restored$`},
+	{"a state restored but for what follows from its key", restorable(func(l *recalling, key []byte) { l.got = key }), `at process [01], handling Receive\([01], ".*"\), is not deterministic, or Restore brings back less than the state: of two instances, one of them restored, one answers Deliver\([01], ".*"\) and the other nothing$`},
+	{"a panic in Restore", restorable(func(l *recalling, key []byte) { panic("no memory") }), `at process [01], handling Restore, panics: no memory`},
 	{"endless effects", plant(func(self spec.Process) *planted {
 		return &planted{timeout: func(t impl.TimerID, out *impl.Effects) {
 			for {
@@ -169,6 +172,42 @@ func omitting(limit int) impl.Link {
 			}
 		}}
 	})
+}
+
+// recalling delivers each of the first three packets, and their number follows
+// from its key. It is restored as restore has it.
+type recalling struct {
+	planted
+	got     []byte
+	number  int
+	restore func(l *recalling, key []byte)
+}
+
+func (l *recalling) Restore(key []byte) bool {
+	l.restore(l, key)
+	return true
+}
+
+func restorable(restore func(l *recalling, key []byte)) impl.Link {
+	return impl.Link{Name: "recalling", Guarantee: spec.FairLoss, New: func(spec.Process, []spec.Process) impl.Layer {
+		l := &recalling{restore: restore}
+		l.send, l.key = transmitting, func() []byte { return l.got }
+		l.receive = func(from spec.Process, p impl.Packet, out *impl.Effects) {
+			if l.number < 3 {
+				l.got, l.number = append(l.got, '.'), l.number+1
+				delivering(from, p, out)
+			}
+		}
+		return l
+	}}
+}
+
+// A link whose states can be restored keeps the contract.
+func TestRestored(t *testing.T) {
+	link := restorable(func(l *recalling, key []byte) { l.got, l.number = key, len(key) })
+	if err := explore.Audit(link, 1, explore.AuditWalks/5); err != nil {
+		t.Error(err)
+	}
 }
 
 // keyless is a link whose state is read by reflection.
