@@ -2,6 +2,7 @@ package linktest
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -40,8 +41,8 @@ func (d drawn) Intn(n int) int {
 func campaign(t testing.TB, c *explore.Campaign) error {
 	stop := stopper(t)
 	var broken error
-	text, err := silently(t.Name(), func(tb rapid.TB) {
-		rapid.Check(tb, func(rt *rapid.T) {
+	text, err := silently(t.Name(), func(q *quiet) {
+		rapid.Check(q, func(rt *rapid.T) {
 			for range batch {
 				if broken != nil {
 					return
@@ -69,19 +70,27 @@ func campaign(t testing.TB, c *explore.Campaign) error {
 	return broken
 }
 
+// shrinkTries is how many schedules rapid may try to shrink one: what decides is
+// not the time, which differs between runs of one seed. Minimising follows.
+const shrinkTries = 500
+
 // shrink lets rapid look for simpler schedules that break the property: the
 // campaign keeps the shortest.
 func shrink(t testing.TB, c *explore.Campaign, property int, stop func() bool) error {
 	var broken error
-	_, err := silently(t.Name(), func(tb rapid.TB) {
-		rapid.Check(tb, func(rt *rapid.T) {
+	tries := 0 // since one broke it
+	_, err := silently(t.Name(), func(q *quiet) {
+		rapid.Check(q, func(rt *rapid.T) {
 			for range batch {
-				if broken != nil || stop() {
-					return
+				if broken != nil || tries > shrinkTries || stop() {
+					q.end()
 				}
 				broke, err := c.Breaks(drawn{rt}, property)
 				if err != nil {
 					broken = err
+				}
+				if broke || tries > 0 {
+					tries++
 				}
 				if broke {
 					rt.Fatalf("broken")
@@ -112,17 +121,27 @@ func stopper(t testing.TB) func() bool {
 
 // silently runs rapid with a TB that keeps quiet, so that what rapid would
 // print and fail is ours to report: the text is why it failed. The error is a
-// panic within rapid.
-func silently(name string, check func(tb rapid.TB)) (text string, err error) {
+// panic within rapid. It runs in a goroutine that q.end can end.
+func silently(name string, check func(q *quiet)) (text string, err error) {
 	q := &quiet{name: name}
-	defer func() {
-		if r := recover(); r != nil && r != any(stopped{}) {
-			err = fmt.Errorf("linktest: rapid: %v", r)
-		}
-		text = q.text
+	returned, done := false, make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			r := recover()
+			if r != nil && r != any(stopped{}) {
+				err = fmt.Errorf("linktest: rapid: %v", r)
+			}
+			returned = returned || r != nil
+		}()
+		check(q)
+		returned = true
 	}()
-	check(q)
-	return "", nil
+	<-done
+	if !returned && !q.ended {
+		runtime.Goexit() // as a handler has done
+	}
+	return q.text, err
 }
 
 // stopped is what quiet panics with where testing.T would end its goroutine.
@@ -133,6 +152,13 @@ type quiet struct {
 	name   string
 	failed bool
 	text   string // the first failure
+	ended  bool
+}
+
+// end ends what rapid does, which has a mind to go on.
+func (q *quiet) end() {
+	q.ended = true
+	runtime.Goexit()
 }
 
 func (q *quiet) Helper()                           {}

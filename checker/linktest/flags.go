@@ -15,7 +15,6 @@ var replayFlag = flag.String("fairloss.replay", "",
 
 func init() {
 	setDefault("rapid.nofailfile", "RAPID_NOFAILFILE", "true")
-	setDefault("rapid.shrinktime", "RAPID_SHRINKTIME", "250ms")
 	setDefault("rapid.seed", "RAPID_SEED", strconv.FormatUint(rand.Uint64()>>16|1, 10))
 }
 

@@ -32,11 +32,11 @@
 // schedules, histories and pictures. Go caches passing tests: -count=1 runs
 // them again.
 //
-// Importing the package changes three defaults of rapid for the whole test
+// Importing the package changes two defaults of rapid for the whole test
 // binary, because rapid has only global settings: -rapid.nofailfile is true
-// (a schedule outlives a change of generators, a fail file does not),
-// -rapid.shrinktime is 250ms (schedules are minimised again action by
-// action), and -rapid.seed is a fresh number, so that it can be printed.
+// (a schedule outlives a change of generators, a fail file does not), and
+// -rapid.seed is a fresh number, so that it can be printed. Its shrinking ends
+// after some hundred schedules, since these are minimised again action by action.
 package linktest
 
 import (

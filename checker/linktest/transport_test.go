@@ -15,7 +15,7 @@ import (
 // TestTransports checks one right and one wrong transport in a module of their
 // own, and follows what the failure says.
 func TestTransports(t *testing.T) {
-	out, passed := goTest(t, "-run", "PropCourier|HonestTransport", "-v", "-short", "-rapid.seed=7")
+	out, passed := goTest(t, "-run", "PropCourier|HonestTransport", "-v", "-short")
 	if !passed {
 		t.Fatalf("a right transport fails:\n%s", out)
 	}
@@ -24,7 +24,7 @@ func TestTransports(t *testing.T) {
 	}
 	want(t, out, "holds in 200 of 200 runs", "-rapid.seed=7", " lost, ", " duplicated, ", " cut off, ", " corrupted, ")
 
-	out, passed = goTest(t, "-run", "PropHasty", "-short", "-rapid.seed=7")
+	out, passed = goTest(t, "-run", "PropHasty", "-short")
 	if passed {
 		t.Fatalf("the wrong transport passes:\n%s", out)
 	}
@@ -59,7 +59,7 @@ func TestBrokenTransports(t *testing.T) {
 	if testing.Short() {
 		pattern = "/^(duplicates|leaks|waits|panics|outlives)$"
 	}
-	out, passed := goTest(t, "-run", "TestBrokenTransports"+pattern, "-short", "-rapid.checks=30", "-rapid.seed=7")
+	out, passed := goTest(t, "-run", "TestBrokenTransports"+pattern, "-short", "-rapid.checks=30")
 	if passed {
 		t.Fatalf("broken transports pass:\n%s", out)
 	}
@@ -91,7 +91,7 @@ func TestBrokenTransports(t *testing.T) {
 // TestSeldomOpened demands that a few good runs do not stand for many that were
 // none.
 func TestSeldomOpened(t *testing.T) {
-	out, passed := goTest(t, "-run", "TestSeldomOpens", "-short", "-rapid.checks=10", "-rapid.seed=7")
+	out, passed := goTest(t, "-run", "TestSeldomOpens", "-short", "-rapid.checks=10")
 	if passed {
 		t.Fatalf("a transport that seldom opens passes:\n%s", out)
 	}

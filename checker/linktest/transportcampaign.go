@@ -19,7 +19,7 @@ const runsPerCase = 10
 func driveTransport(t *testing.T, c *transport.Campaign) error {
 	stop := stopper(t)
 	var broken error
-	err := quietly(t, func(rt *rapid.T) {
+	err := quietly(t, func(_ *quiet, rt *rapid.T) {
 		for range runsPerCase {
 			switch {
 			case broken != nil || c.CutShort != "":
@@ -43,14 +43,20 @@ func driveTransport(t *testing.T, c *transport.Campaign) error {
 	return err
 }
 
+// shrinkRuns is how many runs rapid may make to shrink one: a run may take as
+// long as a hundred schedules of a link.
+const shrinkRuns = 100
+
 // shrinkTransport draws the run again that broke a property first, and lets
 // rapid look for simpler draws that break it: the campaign keeps the shortest.
 func shrinkTransport(t *testing.T, c *transport.Campaign, f transport.Finding, stop func() bool) error {
 	first, place := (f.First-1)/runsPerCase, (f.First-1)%runsPerCase
 	cases := 0
-	return quietly(t, func(rt *rapid.T) {
-		cases++
-		if cases <= first || stop() {
+	return quietly(t, func(q *quiet, rt *rapid.T) {
+		switch cases++; {
+		case cases > first+shrinkRuns || stop():
+			q.end()
+		case cases <= first:
 			return
 		}
 		for range place {
@@ -63,8 +69,11 @@ func shrinkTransport(t *testing.T, c *transport.Campaign, f transport.Finding, s
 }
 
 // quietly runs rapid and keeps its failures quiet: they are ours to report.
-func quietly(t *testing.T, property func(*rapid.T)) error {
-	if _, err := silently(t.Name(), func(tb rapid.TB) { rapid.Check(tb, property) }); err != nil {
+func quietly(t *testing.T, property func(*quiet, *rapid.T)) error {
+	_, err := silently(t.Name(), func(q *quiet) {
+		rapid.Check(q, func(rt *rapid.T) { property(q, rt) })
+	})
+	if err != nil {
 		return fmt.Errorf("linktest: %w", err)
 	}
 	return nil
