@@ -57,6 +57,11 @@ func (c *classification) run(s *session, name string) (spec.Verdict, error) {
 	bar := s.progress(len(links), "links")
 	for i, link := range links {
 		class, err := explore.Classify(s.ctx, link, [][]world.Request{explore.Workload(link, c.messages, false), explore.Workload(link, c.messages, true)}, c.maxStates)
+		var failure *world.Failure
+		if errors.As(err, &failure) {
+			bar.end()
+			return spec.Violated, s.reportBroken(link, err, newContractReport(link, err))
+		}
 		if err != nil {
 			bar.end()
 			return 0, fmt.Errorf("classify: %s: %w", link.Name, err)

@@ -244,7 +244,7 @@ func (s *session) reportBroken(link impl.Link, err error, v any) error {
 	if err := s.reportContract(link, err); err != nil || !found {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "\nschedule (%d actions):\n%s", broken.Schedule.Len(), numbered(broken.Schedule))
+	_, err = fmt.Fprintf(s.out, "\nschedule (%s):\n%s", actions(broken.Schedule.Len()), numbered(broken.Schedule))
 	return err
 }
 

@@ -111,7 +111,7 @@ func (s *session) printCounterexample(link impl.Link, c *explore.Counterexample,
 		reason = fmt.Sprintf("broken at step %d: %s", c.Events[c.Broken].At, c.Reason)
 	}
 	fmt.Fprintf(s.out, "\n%s %s: %s\n%s\n", c.Property.ID, c.Property.Name, c.Property.Sentence, reason)
-	fmt.Fprintf(s.out, "schedule (%d actions, %s):\n%s", c.Schedule.Len(), proof, numbered(c.Schedule))
+	fmt.Fprintf(s.out, "schedule (%s, %s):\n%s", actions(c.Schedule.Len()), proof, numbered(c.Schedule))
 	for _, flow := range c.Traffic() {
 		fmt.Fprintf(s.out, "       %s\n", flow)
 	}

@@ -93,7 +93,7 @@ for line in sys.stdin:
 		{[]string{"explore", file}, 3, "", "fairloss: " + file + " is no link, and no path of an executable file"},
 		{[]string{"explore", "python3 " + file}, 1, `something else (it answered line `, ""},
 		{[]string{"test", "python3 " + file}, 1, `something else (it answered line `, ""},
-		{[]string{"classify", "python3 " + file}, 3, ``, `something else (it answered line `},
+		{[]string{"classify", "python3 " + file}, 1, `something else (it answered line `, ""},
 		{[]string{"run", "-messages", "5", "python3 " + file}, 1, `something else (it answered line `, ""},
 		{[]string{"step", "-messages", "1", "python3 " + file}, 1, `something else (it answered line `, ""},
 	} {

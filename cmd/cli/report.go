@@ -83,13 +83,17 @@ func (r report) conclusion() string {
 // reportContract reports a link that broke the contract of a layer, and so
 // promises nothing.
 func (s *session) reportContract(link impl.Link, err error) error {
-	r := report{Verdict: spec.Violated, Link: link.Name, Guarantee: link.Guarantee.Name, Properties: []finding{contractFinding(err)}}
+	r := newContractReport(link, err)
 	if s.json {
 		return s.printJSON(r)
 	}
 	r.table(s, atLine)
 	fmt.Fprintln(s.out, r.conclusion())
 	return nil
+}
+
+func newContractReport(link impl.Link, err error) report {
+	return report{Verdict: spec.Violated, Link: link.Name, Guarantee: link.Guarantee.Name, Properties: []finding{contractFinding(err)}}
 }
 
 // contractID is what stands where a property has its ID.
@@ -107,4 +111,11 @@ func (s *session) printJSON(v any) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
+}
+
+func actions(n int) string {
+	if n == 1 {
+		return "1 action"
+	}
+	return fmt.Sprintf("%d actions", n)
 }

@@ -267,7 +267,7 @@ func (w *walk) save(file string) error {
 	if err := os.WriteFile(file, []byte(w.plan.String()), 0o644); err != nil {
 		return err
 	}
-	fmt.Fprintf(w.say, "%d actions written to %s\n", len(w.plan.Actions), file)
+	fmt.Fprintf(w.say, "%s written to %s\n", actions(len(w.plan.Actions)), file)
 	return nil
 }
 
