@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -134,17 +135,17 @@ func TestUnsettled(t *testing.T) {
 
 // TestStammering delivers again and again: the history does not grow for ever.
 func TestStammering(t *testing.T) {
-	closed := false
+	var closed atomic.Bool
 	tr := claiming(func(*chaos.Network) (transport.Channel, error) {
 		return transport.Channel{
 			Send: func(spec.Message) error { return nil },
 			Receive: func() (spec.Message, error) {
-				if time.Sleep(time.Microsecond); closed {
+				if time.Sleep(time.Microsecond); closed.Load() {
 					return "", errors.New("closed")
 				}
 				return "a", nil
 			},
-			Close: func() error { closed = true; return nil },
+			Close: func() error { closed.Store(true); return nil },
 		}, nil
 	})
 	r := transport.Run(t, tr, parse(t, two))
