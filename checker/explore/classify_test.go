@@ -72,6 +72,9 @@ func summary(c Class, guarantee string) string {
 }
 
 func TestClassify(t *testing.T) {
+	if raceEnabled {
+		t.Skip("takes minutes, in one goroutine")
+	}
 	classes := map[string]Class{}
 	for _, test := range []struct{ link, guarantee, want string }{
 		{"fairloss", "fair-loss", "loss, duplication, reordering, crashes and partitions; corruption: FLL3; forgery: FLL3"},
@@ -104,6 +107,9 @@ func TestClassify(t *testing.T) {
 // of faults on its own: subsets of what is withstood do no harm, and a needed
 // assumption cannot be dropped beside them.
 func TestClassifyAgainstEverySetOfFaults(t *testing.T) {
+	if raceEnabled {
+		t.Skip("takes minutes, in one goroutine")
+	}
 	compared := 0
 	for _, name := range []string{"fairloss", "atmostonce"} {
 		link := linkNamed(t, slices.Concat(impl.Registry(), mutant.Registry()), name)
