@@ -4,11 +4,9 @@ package linktest
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -31,8 +29,6 @@ const (
 // since the lasso of the search is of another form. It demands that nearly all
 // are as short, and lists the others.
 func TestLongShortest(t *testing.T) {
-	given := flag.Lookup("rapid.seed").Value.String()
-	t.Cleanup(func() { _ = flag.Set("rapid.seed", given) })
 	equal, runs := 0, 0
 	var table, others []string
 	for _, link := range mutant.Registry() {
@@ -96,21 +92,7 @@ func TestLongShortestSees(t *testing.T) {
 // that the mutant is there to break, before it searches for a shorter one.
 func minimised(t *testing.T, link impl.Link, seed int) world.Schedule {
 	t.Helper()
-	if err := flag.Set("rapid.seed", strconv.Itoa(seed)); err != nil {
-		t.Fatal(err)
-	}
-	c, err := explore.New(link)
-	if err == nil {
-		err = campaign(t, c)
-	}
-	if err != nil {
-		t.Fatalf("%s, seed %d: %v", link.Name, seed, err)
-	}
-	report, err := c.Report()
-	if err != nil {
-		t.Fatalf("%s, seed %d: %v", link.Name, seed, err)
-	}
-	for _, f := range report.Findings {
+	for _, f := range reported(t, link, seed).Findings {
 		if f.Property.ID == link.Breaks && f.Verdict == spec.Violated {
 			return f.Counterexample.Schedule
 		}
