@@ -149,7 +149,13 @@ func ParseAssumptions(s string) (Assumptions, error) {
 	if !closed {
 		return a, fmt.Errorf("network %q: missing )", s)
 	}
+	given := map[string]bool{}
 	for setting := range strings.SplitSeq(rest, ",") {
+		key, _, _ := strings.Cut(setting, "=")
+		if given[key] {
+			return a, fmt.Errorf("network %q: setting %q: %s was set before", s, setting, key)
+		}
+		given[key] = true
 		if err := a.set(setting); err != nil {
 			return a, fmt.Errorf("network %q: %w", s, err)
 		}

@@ -174,6 +174,7 @@ func TestParseAssumptionsErrors(t *testing.T) {
 		"perfect(duplicates=1)":             `network "perfect(duplicates=1)": setting "duplicates=1" does not fit this network`,
 		"fifoperfect(drops=1)":              `network "fifoperfect(drops=1)": setting "drops=1" does not fit this network`,
 		"bag(drops=1,loss=2)":               `network "bag(drops=1,loss=2)": setting "loss=2" does not fit this network`,
+		"bag(drops=1,drops=1)":              `network "bag(drops=1,drops=1)": setting "drops=1": drops was set before`,
 		"bag(drops=1,,)":                    `network "bag(drops=1,,)": setting "": want a number from 0 to 65536`,
 		"bag(drops=1000000000000000000000)": `network "bag(drops=1000000000000000000000)": setting "drops=1000000000000000000000": want a number from 0 to 65536`,
 	} {
