@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -62,21 +63,16 @@ func TestBusyMachine(t *testing.T) {
 	for _, name := range []string{"internet-checksum", "retries-errors", "wraps-early"} {
 		link := links[slices.IndexFunc(links, func(l impl.Link) bool { return l.Name == name })]
 		want := counterexamples(t, link)
-		stop := make(chan struct{})
+		var stop atomic.Bool
 		var others sync.WaitGroup
 		for range 4 * runtime.GOMAXPROCS(0) {
 			others.Go(func() {
-				for {
-					select {
-					case <-stop:
-						return
-					default:
-					}
+				for !stop.Load() {
 				}
 			})
 		}
 		got := counterexamples(t, link)
-		close(stop)
+		stop.Store(true)
 		others.Wait()
 		if len(want) == 0 || !slices.Equal(got, want) {
 			t.Errorf("%s: where others run, too, %q, else %q", name, got, want)
