@@ -24,7 +24,7 @@ func Bag(ctx context.Context, events []spec.Event) (Result, error) {
 	objects := make([]object, len(all))
 	for i, t := range all {
 		objects[i] = object{
-			name:       fmt.Sprintf("channel %v", t.channel),
+			name:       fmt.Sprintf("channel %v", t.Channel),
 			operations: len(t.sends) + len(t.deliveries),
 			answers:    len(t.deliveries),
 			search:     func(ctx context.Context) opinion { return searchBag(ctx, t) },

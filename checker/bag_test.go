@@ -47,7 +47,7 @@ func TestBagByHand(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			history := traffic{channel: channel{0, 1}, sends: sends, deliveries: test.deliveries}
+			history := traffic{Channel: spec.Channel{From: 0, To: 1}, sends: sends, deliveries: test.deliveries}
 			got, err := Bag(t.Context(), history.events())
 			want := Result{test.want, test.reason, len(sends) + len(test.deliveries), Porcupine | LogLinear}
 			if err != nil || got != want {

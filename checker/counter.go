@@ -77,10 +77,10 @@ func (s *server) object() object {
 func servers(all []traffic) []*server {
 	byProcess := map[spec.Process]*server{}
 	for _, c := range conversations(all) {
-		s := byProcess[c.to]
+		s := byProcess[c.To]
 		if s == nil {
-			s = &server{process: c.to}
-			byProcess[c.to] = s
+			s = &server{process: c.To}
+			byProcess[c.To] = s
 		}
 		s.hear(c)
 	}
@@ -97,7 +97,7 @@ func servers(all []traffic) []*server {
 // conversation is what one client, from, asked one server, to, and what was
 // delivered to the client from there.
 type conversation struct {
-	channel
+	spec.Channel
 	requests []operation
 	rejected map[spec.Message]bool
 	replies  []operation
@@ -106,28 +106,28 @@ type conversation struct {
 // conversations separates requests from replies, which a history may record as
 // sends of the server too.
 func conversations(all []traffic) []conversation {
-	sent := map[channel]map[spec.Message]bool{}
-	deliveries := map[channel][]operation{}
+	sent := map[spec.Channel]map[spec.Message]bool{}
+	deliveries := map[spec.Channel][]operation{}
 	for _, t := range all {
-		sent[t.channel] = maps.Clone(t.rejected)
+		sent[t.Channel] = maps.Clone(t.rejected)
 		for _, o := range t.sends {
-			sent[t.channel][o.message] = true
+			sent[t.Channel][o.message] = true
 		}
-		deliveries[t.channel] = t.deliveries
+		deliveries[t.Channel] = t.deliveries
 	}
-	isReply := func(c channel, m spec.Message) bool {
+	isReply := func(c spec.Channel, m spec.Message) bool {
 		request, _, ok := cutReply(m)
-		return ok && sent[c.reverse()][request]
+		return ok && sent[c.Reverse()][request]
 	}
 	var found []conversation
 	for _, t := range all {
-		c := conversation{channel: t.channel, rejected: t.rejected}
+		c := conversation{Channel: t.Channel, rejected: t.rejected}
 		for _, o := range t.sends {
-			if !isReply(t.channel, o.message) {
+			if !isReply(t.Channel, o.message) {
 				c.requests = append(c.requests, o)
 			}
 		}
-		back := t.reverse()
+		back := t.Reverse()
 		for _, o := range deliveries[back] {
 			if isReply(back, o.message) || !sent[back][o.message] {
 				c.replies = append(c.replies, o)
@@ -166,7 +166,7 @@ func (s *server) hear(c conversation) {
 	for _, o := range c.requests {
 		if _, again := requests[o.message]; again {
 			repeated[o.message] = true
-			s.fault(abstain("process %d sent the request %q twice, so its replies cannot be told apart", c.from, o.message))
+			s.fault(abstain("process %d sent the request %q twice, so its replies cannot be told apart", c.From, o.message))
 		}
 		requests[o.message] = o
 	}
@@ -178,13 +178,13 @@ func (s *server) hear(c conversation) {
 		switch {
 		case repeated[m]:
 		case ok && c.rejected[m] && !asked:
-			s.fault(breach("deliver %v to process %d, but its request was rejected", reply, c.from))
+			s.fault(breach("deliver %v to process %d, but its request was rejected", reply, c.From))
 		case !ok || !asked:
-			s.fault(breach("deliver %v to process %d answers no request", reply, c.from))
+			s.fault(breach("deliver %v to process %d answers no request", reply, c.From))
 		case again:
-			s.fault(breach("request %q of process %d was answered twice: deliver %v, deliver %v", m, c.from, first, reply))
+			s.fault(breach("request %q of process %d was answered twice: deliver %v, deliver %v", m, c.From, first, reply))
 		case reply.ret < request.call:
-			s.fault(breach("deliver %v to process %d returned before its request was sent at %d", reply, c.from, request.call))
+			s.fault(breach("deliver %v to process %d returned before its request was sent at %d", reply, c.From, request.call))
 		default:
 			answers[m] = reply
 			if value == full {

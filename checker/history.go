@@ -155,7 +155,7 @@ func requestsOf(events []spec.Event) map[question]bool {
 }
 
 // callIDOf returns the call that a Send or its return belongs to.
-func callIDOf(e spec.Event) callID { return callID{channel{e.Process, e.Peer}, e.Op} }
+func callIDOf(e spec.Event) callID { return callID{spec.Channel{From: e.Process, To: e.Peer}, e.Op} }
 
 // refusedCalls returns the numbered calls that were rejected.
 func refusedCalls(events []spec.Event) map[callID]bool {

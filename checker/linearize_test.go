@@ -87,7 +87,7 @@ type shape struct {
 // random simulates a queue, or a bag where shuffled, and widens each point to an
 // interval.
 func (s shape) random(r *rand.Rand) traffic {
-	t := traffic{channel: channel{0, 1}, rejected: map[spec.Message]bool{}}
+	t := traffic{Channel: spec.Channel{From: 0, To: 1}, rejected: map[spec.Message]bool{}}
 	var held []spec.Message
 	free := make([]int64, 1+r.IntN(s.receivers))
 	now, sent := int64(1000), 0
@@ -155,13 +155,13 @@ func (t traffic) corrupt(r *rand.Rand) {
 func (t traffic) events() []spec.Event {
 	var events []spec.Event
 	for i, o := range t.sends {
-		events = append(events, spec.Event{Kind: spec.Send, Process: t.from, Peer: t.to, Message: o.message, Op: i + 1, At: o.call})
+		events = append(events, spec.Event{Kind: spec.Send, Process: t.From, Peer: t.To, Message: o.message, Op: i + 1, At: o.call})
 		if o.ret != never {
-			events = append(events, spec.Event{Kind: spec.Accept, Process: t.from, Peer: t.to, Message: o.message, Op: i + 1, At: o.ret})
+			events = append(events, spec.Event{Kind: spec.Accept, Process: t.From, Peer: t.To, Message: o.message, Op: i + 1, At: o.ret})
 		}
 	}
 	for _, o := range t.deliveries {
-		events = append(events, spec.Event{Kind: spec.Deliver, Process: t.to, Peer: t.from, Message: o.message, Since: o.call, At: o.ret})
+		events = append(events, spec.Event{Kind: spec.Deliver, Process: t.To, Peer: t.From, Message: o.message, Since: o.call, At: o.ret})
 	}
 	return events
 }

@@ -34,7 +34,7 @@ func Queue(ctx context.Context, events []spec.Event) (Result, error) {
 	for i, t := range all {
 		instances, told := pair(t.sends, t.deliveries)
 		objects[i] = object{
-			name:       fmt.Sprintf("channel %v", t.channel),
+			name:       fmt.Sprintf("channel %v", t.Channel),
 			operations: len(t.sends) + len(t.deliveries),
 			answers:    len(t.deliveries),
 			search:     func(ctx context.Context) opinion { return searchQueue(ctx, t, instances, told) },

@@ -221,7 +221,7 @@ func TestQueueByHand(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			history := traffic{channel: channel{0, 1}, sends: test.sends, deliveries: test.deliveries}
+			history := traffic{Channel: spec.Channel{From: 0, To: 1}, sends: test.sends, deliveries: test.deliveries}
 			got, err := Queue(t.Context(), history.events())
 			if err != nil || got.Verdict != test.want || got.Reason != test.reason {
 				t.Errorf("got %+v, %v\nwant %v %s", got, err, test.want, test.reason)
@@ -275,7 +275,7 @@ func TestQueueOfPoints(t *testing.T) {
 // Where no part of the history explains the violation in a few operations, they
 // are counted.
 func TestLongExplanation(t *testing.T) {
-	history := traffic{channel: channel{0, 1}, sends: []operation{at("a", 1, 100), at("a", 2, 3), at("b", 4, 5)}}
+	history := traffic{Channel: spec.Channel{From: 0, To: 1}, sends: []operation{at("a", 1, 100), at("a", 2, 3), at("b", 4, 5)}}
 	for i := range int64(7) {
 		history.sends = append(history.sends, at("a", 10+2*i, 11+2*i))
 	}
@@ -289,7 +289,7 @@ func TestLongExplanation(t *testing.T) {
 
 // ambiguous is a queue's history that no monitor decides and no search can.
 func ambiguous(n int64) traffic {
-	t := traffic{channel: channel{0, 1}}
+	t := traffic{Channel: spec.Channel{From: 0, To: 1}}
 	for i := range n {
 		t.sends = append(t.sends, at("a", 1+i, 1000-i), at(spec.Message([]byte{byte(i)}), 1, 1000))
 		t.deliveries = append(t.deliveries, at(spec.Message([]byte{byte(i)}), 2000+2*i, 2001+2*i))
@@ -334,7 +334,7 @@ func TestMonitorDecidesAlone(t *testing.T) {
 // crowd is the history of a queue with so many senders, each of them always in
 // a call, and one receiver.
 func crowd(r *rand.Rand, messages, senders int) traffic {
-	t := traffic{channel: channel{0, 1}}
+	t := traffic{Channel: spec.Channel{From: 0, To: 1}}
 	calls := make([]int64, senders)
 	now := int64(1)
 	for i := range calls {

@@ -31,16 +31,9 @@ func (o operation) String() string {
 	return fmt.Sprintf("%q [%d, %d]", o.message, o.call, o.ret)
 }
 
-// channel is a directed pair of processes.
-type channel struct{ from, to spec.Process }
-
-func (c channel) String() string { return fmt.Sprintf("%d>%d", c.from, c.to) }
-
-func (c channel) reverse() channel { return channel{c.to, c.from} }
-
 // traffic is what happened on one channel. Rejected sends are not among sends.
 type traffic struct {
-	channel
+	spec.Channel
 	sends, deliveries []operation
 	rejected          map[spec.Message]bool
 }
@@ -52,7 +45,7 @@ func channels(events []spec.Event) ([]traffic, error) {
 	r := reader{
 		points:    !slices.ContainsFunc(events, func(e spec.Event) bool { return e.Op != 0 || e.Since != 0 }),
 		calls:     map[callID]*call{},
-		byChannel: map[channel]*traffic{},
+		byChannel: map[spec.Channel]*traffic{},
 	}
 	for _, read := range []func(spec.Event) error{r.readReturn, r.readOperation, r.checkReturn} {
 		for i, e := range events {
@@ -69,7 +62,7 @@ func channels(events []spec.Event) ([]traffic, error) {
 		all = append(all, *t)
 	}
 	slices.SortFunc(all, func(a, b traffic) int {
-		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
+		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
 	})
 	return all, nil
 }
@@ -78,12 +71,12 @@ func channels(events []spec.Event) ([]traffic, error) {
 type reader struct {
 	points    bool
 	calls     map[callID]*call
-	byChannel map[channel]*traffic
+	byChannel map[spec.Channel]*traffic
 }
 
 // callID identifies a Send call within a history.
 type callID struct {
-	channel
+	spec.Channel
 	op int
 }
 
@@ -94,17 +87,17 @@ type call struct {
 	at   int64     // when it ended
 }
 
-func (r *reader) on(c channel) *traffic {
+func (r *reader) on(c spec.Channel) *traffic {
 	t := r.byChannel[c]
 	if t == nil {
-		t = &traffic{channel: c, rejected: map[spec.Message]bool{}}
+		t = &traffic{Channel: c, rejected: map[spec.Message]bool{}}
 		r.byChannel[c] = t
 	}
 	return t
 }
 
 func (r *reader) call(e spec.Event) *call {
-	id := callID{channel{e.Process, e.Peer}, e.Op}
+	id := callID{spec.Channel{From: e.Process, To: e.Peer}, e.Op}
 	c := r.calls[id]
 	if c == nil {
 		c = &call{}
@@ -136,13 +129,13 @@ func (r *reader) readOperation(e spec.Event) error {
 	case e.Since == 0:
 		e.Since = e.At
 	}
-	t := r.on(channel{e.Peer, e.Process})
+	t := r.on(spec.Channel{From: e.Peer, To: e.Process})
 	t.deliveries = append(t.deliveries, operation{e.Message, e.Since, e.At})
 	return nil
 }
 
 func (r *reader) readSend(e spec.Event) error {
-	t := r.on(channel{e.Process, e.Peer})
+	t := r.on(spec.Channel{From: e.Process, To: e.Peer})
 	if e.Op == 0 {
 		t.sends = append(t.sends, operation{e.Message, e.At, e.At})
 		return nil

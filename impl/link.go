@@ -40,6 +40,7 @@ type Link struct {
 	Guarantee spec.Guarantee
 	Assumes   spec.Assumptions // what it is claimed under; zero is the Set network
 	Processes int              // 0 means 2
+	Channels  []spec.Channel   // who sends to whom; nil: every process to every other
 	Messages  []spec.Message   // what exhaustive searches let the application send, in turn; nil is a, b, c, …
 	Burst     bool             // the application sends its whole workload before anything else happens
 	Layers    Layering         // of what it is stacked, where New is its Stack
@@ -73,6 +74,15 @@ func (l Link) Size() int {
 		return 2
 	}
 	return l.Processes
+}
+
+// Sends returns the channels on which the application may send: Channels, or
+// all of them where that is nil.
+func (l Link) Sends() []spec.Channel {
+	if l.Channels == nil {
+		return spec.Channels(l.Size())
+	}
+	return l.Channels
 }
 
 // Describer returns the link's own words for its packets, nil where its layer

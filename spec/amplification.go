@@ -16,17 +16,17 @@ type amplification struct {
 	now           int64
 	sends         []int64
 	packets       []int64
-	channels      map[channel]bool // on which messages were sent
+	channels      map[Channel]bool // on which messages were sent
 }
 
 func (a *amplification) Observe(e Event) string {
 	a.now = e.At
 	a.sends, a.packets = a.recent(a.sends), a.recent(a.packets)
-	c := channel{e.Process, e.Peer}
+	c := Channel{e.Process, e.Peer}
 	switch {
 	case e.Kind == Send:
 		if a.channels == nil {
-			a.channels = map[channel]bool{}
+			a.channels = map[Channel]bool{}
 		}
 		a.channels[c] = true
 		a.sends = append(a.sends, e.At)
@@ -59,7 +59,7 @@ func (a *amplification) AppendKey(b []byte) []byte {
 		}
 	}
 	b = binary.AppendUvarint(b, uint64(len(a.channels)))
-	for _, c := range sortedKeys(a.channels, channel.compare) {
+	for _, c := range sortedKeys(a.channels, Channel.Compare) {
 		b = appendChannel(b, c)
 	}
 	return b

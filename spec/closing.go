@@ -19,7 +19,7 @@ var GracefulClose = Property{
 
 // gracefulClose is the monitor of CLS. A message whose call was rejected is not
 // awaited. That the message itself was delivered is for ACK to judge.
-type gracefulClose struct{ open map[channel]*ledger }
+type gracefulClose struct{ open map[Channel]*ledger }
 
 // ledger is what is open on one channel, numbered in the order of sending.
 type ledger struct {
@@ -35,12 +35,12 @@ type entry struct {
 func (g *gracefulClose) Observe(e Event) string {
 	i := subject(e)
 	if g.open == nil {
-		g.open = map[channel]*ledger{}
+		g.open = map[Channel]*ledger{}
 	}
-	l := g.open[i.channel]
+	l := g.open[i.Channel]
 	if l == nil {
 		l = &ledger{}
-		g.open[i.channel] = l
+		g.open[i.Channel] = l
 	}
 	sent := call{i.message, e.Op}
 	switch e.Kind {
@@ -89,7 +89,7 @@ func take(list *[]entry, at int) (taken entry) {
 func (g *gracefulClose) Owed() []Obligation { return nil }
 
 func (g *gracefulClose) AppendKey(b []byte) []byte {
-	for _, c := range sortedKeys(g.open, channel.compare) {
+	for _, c := range sortedKeys(g.open, Channel.Compare) {
 		if l := g.open[c]; len(l.undelivered)+len(l.unconfirmed) > 0 {
 			b = l.appendKey(appendChannel(b, c))
 		}
@@ -111,7 +111,7 @@ func (l *ledger) appendKey(b []byte) []byte {
 }
 
 func (g *gracefulClose) Clone() Monitor {
-	c := &gracefulClose{open: make(map[channel]*ledger, len(g.open))}
+	c := &gracefulClose{open: make(map[Channel]*ledger, len(g.open))}
 	for ch, l := range g.open {
 		c.open[ch] = &ledger{l.last, slices.Clone(l.undelivered), slices.Clone(l.unconfirmed)}
 	}

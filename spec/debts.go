@@ -30,7 +30,7 @@ func (d *debt) meet(i instance) {
 // raiseBetween raises an obligation that counts only between processes that
 // never crash.
 func (d *debt) raiseBetween(i instance) {
-	if d.faults.hasCrashed(i.from) || d.faults.hasCrashed(i.to) {
+	if d.faults.hasCrashed(i.From) || d.faults.hasCrashed(i.To) {
 		d.voided++
 		return
 	}
@@ -41,7 +41,7 @@ func (d *debt) raiseBetween(i instance) {
 // correct, even if it recovers.
 func (d *debt) crash(p Process) {
 	for i, n := range d.open {
-		if i.from == p || i.to == p {
+		if i.From == p || i.To == p {
 			d.voided += n
 			delete(d.open, i)
 		}
@@ -56,7 +56,7 @@ func (d *debt) fail(e Event) {
 	d.faults.observe(e)
 }
 
-func (d *debt) severed(i instance) bool { return d.faults.severed(i.channel) }
+func (d *debt) severed(i instance) bool { return d.faults.severed(i.Channel) }
 
 // owed returns the open obligations that are not void as things stand.
 func (d *debt) owed(void func(instance) bool, what string) []Obligation {

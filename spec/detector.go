@@ -30,10 +30,10 @@ func (s processes) appendKey(b []byte) []byte {
 
 // suspicions is who suspects whom: from is suspected by to, as the deliveries
 // say. A process that crashes forgets.
-type suspicions map[channel]bool
+type suspicions map[Channel]bool
 
 func (s *suspicions) observe(e Event) {
-	c := channel{e.Peer, e.Process}
+	c := Channel{e.Peer, e.Process}
 	switch {
 	case e.Kind == Deliver && e.Message == Suspect:
 		if *s == nil {
@@ -43,11 +43,11 @@ func (s *suspicions) observe(e Event) {
 	case e.Kind == Deliver && e.Message == Restore:
 		delete(*s, c)
 	case e.Kind == Crash:
-		maps.DeleteFunc(*s, func(c channel, _ bool) bool { return c.to == e.Process })
+		maps.DeleteFunc(*s, func(c Channel, _ bool) bool { return c.To == e.Process })
 	}
 }
 
-func (s suspicions) sorted() []channel { return sortedKeys(s, channel.compare) }
+func (s suspicions) sorted() []Channel { return sortedKeys(s, Channel.Compare) }
 
 func (s suspicions) appendKey(b []byte) []byte {
 	b = binary.AppendUvarint(b, uint64(len(s)))
@@ -81,7 +81,7 @@ func (m *completeness) Owed() []Obligation {
 	var owed []Obligation
 	for _, crashed := range m.down.sorted() {
 		for p := range m.greatest + 1 {
-			if !m.down[p] && !m.suspected[channel{crashed, p}] {
+			if !m.down[p] && !m.suspected[Channel{crashed, p}] {
 				what := fmt.Sprintf("is missing: process %d has crashed", crashed)
 				owed = append(owed, Obligation{crashed, p, Suspect, what})
 			}
@@ -138,8 +138,8 @@ func (m *eventualAccuracy) Observe(e Event) string {
 func (m *eventualAccuracy) Owed() []Obligation {
 	var owed []Obligation
 	for _, c := range m.suspected.sorted() {
-		if !m.down[c.from] && !m.down[c.to] {
-			owed = append(owed, Obligation{c.from, c.to, Restore, "is missing: the former is up and still suspected"})
+		if !m.down[c.From] && !m.down[c.To] {
+			owed = append(owed, Obligation{c.From, c.To, Restore, "is missing: the former is up and still suspected"})
 		}
 	}
 	return owed

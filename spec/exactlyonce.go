@@ -16,7 +16,7 @@ type exactlyOnce struct {
 	requests   sent
 	unexecuted tally
 	excused    tally // no more than unexecuted
-	unanswered map[channel]int
+	unanswered map[Channel]int
 	again      tally // at most 1 each: executed after Forever
 	forever    bool
 	faults     failures
@@ -39,7 +39,7 @@ func (x *exactlyOnce) Observe(e Event) string {
 		return x.deliver(e, i)
 	case Crash:
 		for i, n := range x.unexecuted {
-			if i.from == e.Process {
+			if i.From == e.Process {
 				x.excused.add(i, n-x.excused[i])
 			}
 		}
@@ -61,13 +61,13 @@ func (x *exactlyOnce) take(i instance) bool {
 }
 
 func (x *exactlyOnce) deliver(e Event, i instance) string {
-	back := channel{i.to, i.from}
+	back := Channel{i.To, i.From}
 	switch {
 	case x.take(i):
 		if x.unanswered == nil {
-			x.unanswered = map[channel]int{}
+			x.unanswered = map[Channel]int{}
 		}
-		x.unanswered[i.channel]++
+		x.unanswered[i.Channel]++
 	case x.requests.has(i):
 		return fmt.Sprintf("process %d executes the request %q of process %d once more than it was sent", e.Process, e.Message, e.Peer)
 	case x.unanswered[back] > 0:
@@ -105,13 +105,13 @@ func (x *exactlyOnce) Voided() int {
 
 // unreachable reports whether one end of i is down, or cut off from the other.
 func (x *exactlyOnce) unreachable(i instance) bool {
-	return x.faults.isDown(i.from) || x.faults.isDown(i.to) || x.faults.severed(i.channel)
+	return x.faults.isDown(i.From) || x.faults.isDown(i.To) || x.faults.severed(i.Channel)
 }
 
 func (x *exactlyOnce) AppendKey(b []byte) []byte {
 	b = x.again.appendKey(x.unexecuted.appendKey(x.requests.appendKey(appendBool(b, x.forever))))
 	b = binary.AppendUvarint(b, uint64(len(x.unanswered)))
-	for _, c := range sortedKeys(x.unanswered, channel.compare) {
+	for _, c := range sortedKeys(x.unanswered, Channel.Compare) {
 		b = binary.AppendUvarint(appendChannel(b, c), uint64(x.unanswered[c]))
 	}
 	return x.faults.appendKey(x.excused.appendKey(b))

@@ -24,7 +24,7 @@ func (m *externalConsistency) Observe(e Event) string {
 	case e.Kind == Send:
 		m.send(subject(e))
 	case isAnswer:
-		i := instance{channel{e.Process, e.Peer}, Message(answered)}
+		i := instance{Channel{e.Process, e.Peer}, Message(answered)}
 		if k := slices.IndexFunc(m.open, func(c commit) bool { return c.instance == i && !c.committed }); k >= 0 {
 			m.open[k].committed = true
 		}
@@ -37,7 +37,7 @@ func (m *externalConsistency) Observe(e Event) string {
 func (m *externalConsistency) send(i instance) {
 	sent := commit{instance: i}
 	for _, c := range m.open {
-		if c.committed && c.to == i.to {
+		if c.committed && c.To == i.To {
 			sent.after = append(sent.after, c.instance)
 		}
 	}
@@ -54,7 +54,7 @@ func (m *externalConsistency) deliver(e Event) string {
 	if len(delivered.after) > 0 {
 		first := delivered.after[0]
 		return fmt.Sprintf("process %d delivers %q from process %d before %q from process %d, which was committed before the former was sent",
-			e.Process, e.Message, e.Peer, first.message, first.from)
+			e.Process, e.Message, e.Peer, first.message, first.From)
 	}
 	m.open = slices.Delete(m.open, k, k+1)
 	if delivered.committed {
@@ -77,10 +77,10 @@ func (m *externalConsistency) Owed() []Obligation { return nil }
 func (m *externalConsistency) AppendKey(b []byte) []byte {
 	b = binary.AppendUvarint(b, uint64(len(m.open)))
 	for _, c := range m.open {
-		b = appendMessage(appendChannel(appendBool(b, c.committed), c.channel), c.message)
+		b = appendMessage(appendChannel(appendBool(b, c.committed), c.Channel), c.message)
 		b = binary.AppendUvarint(b, uint64(len(c.after)))
 		for _, i := range c.after {
-			b = appendMessage(appendChannel(b, i.channel), i.message)
+			b = appendMessage(appendChannel(b, i.Channel), i.message)
 		}
 	}
 	return b

@@ -10,7 +10,7 @@ import (
 type failures struct {
 	crashed []Process // once or more, recovered or not
 	down    []Process // now
-	cut     []channel // now
+	cut     []Channel // now
 }
 
 // observe reads a fault; other events are none.
@@ -22,9 +22,9 @@ func (f *failures) observe(e Event) {
 	case Recover:
 		f.down = without(f.down, e.Process, compareProcesses)
 	case Cut:
-		f.cut = with(f.cut, channel{e.Process, e.Peer}, channel.compare)
+		f.cut = with(f.cut, Channel{e.Process, e.Peer}, Channel.Compare)
 	case Heal:
-		f.cut = without(f.cut, channel{e.Process, e.Peer}, channel.compare)
+		f.cut = without(f.cut, Channel{e.Process, e.Peer}, Channel.Compare)
 	}
 }
 
@@ -33,8 +33,8 @@ func (f *failures) isDown(p Process) bool { return has(f.down, p, compareProcess
 func (f *failures) hasCrashed(p Process) bool { return has(f.crashed, p, compareProcesses) }
 
 // severed reports whether one of the directions between the ends of c is cut.
-func (f *failures) severed(c channel) bool {
-	return has(f.cut, c, channel.compare) || has(f.cut, channel{c.to, c.from}, channel.compare)
+func (f *failures) severed(c Channel) bool {
+	return has(f.cut, c, Channel.Compare) || has(f.cut, Channel{c.To, c.From}, Channel.Compare)
 }
 
 func (f *failures) clone() failures {

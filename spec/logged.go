@@ -29,7 +29,7 @@ func (l *loggedDelivery) Observe(e Event) string {
 		}
 	case Crash:
 		for _, i := range l.debt.open.sorted() {
-			if n := l.debt.open[i] - l.accepted[i]; i.from == e.Process && n > 0 {
+			if n := l.debt.open[i] - l.accepted[i]; i.From == e.Process && n > 0 {
 				l.debt.open.add(i, -n)
 				l.debt.voided += n
 			}
@@ -55,7 +55,7 @@ func (l *loggedDelivery) meet(i instance) {
 
 func (l *loggedDelivery) void(i instance) bool {
 	f := &l.debt.faults
-	return f.isDown(i.from) || f.isDown(i.to) || f.severed(i.channel)
+	return f.isDown(i.From) || f.isDown(i.To) || f.severed(i.Channel)
 }
 
 func (l *loggedDelivery) Owed() []Obligation {

@@ -101,7 +101,7 @@ func (c *confirmation) Clone() Monitor {
 type bounded struct {
 	window, buffer int
 	unconfirmed    tally
-	total          map[channel]int // of unconfirmed
+	total          map[Channel]int // of unconfirmed
 }
 
 func (m *bounded) Observe(e Event) string {
@@ -109,15 +109,15 @@ func (m *bounded) Observe(e Event) string {
 	switch e.Kind {
 	case Send:
 		if m.total == nil {
-			m.total = map[channel]int{}
+			m.total = map[Channel]int{}
 		}
 		m.unconfirmed.add(i, 1)
-		if m.total[i.channel]++; m.total[i.channel] > m.window {
-			return fmt.Sprintf("process %d has %d unconfirmed messages to process %d, more than %d", e.Process, m.total[i.channel], e.Peer, m.window)
+		if m.total[i.Channel]++; m.total[i.Channel] > m.window {
+			return fmt.Sprintf("process %d has %d unconfirmed messages to process %d, more than %d", e.Process, m.total[i.Channel], e.Peer, m.window)
 		}
 	case Confirm, Reject:
 		if m.unconfirmed.take(i) {
-			m.total[i.channel]--
+			m.total[i.Channel]--
 		}
 	case Held:
 		if e.Count > m.buffer {

@@ -80,7 +80,7 @@ func monitored(p Property, h []Event) verdict {
 func owedBy(m Monitor) string {
 	var owed []instance
 	for _, o := range m.Owed() {
-		owed = append(owed, instance{channel{o.From, o.To}, o.Message})
+		owed = append(owed, instance{Channel{o.From, o.To}, o.Message})
 	}
 	return spell(owed)
 }
@@ -89,8 +89,8 @@ func spell(owed []instance) string {
 	slices.SortFunc(owed, compareInstances)
 	var b strings.Builder
 	for _, i := range owed {
-		b.WriteByte(byte('0' + i.from))
-		b.WriteByte(byte('0' + i.to))
+		b.WriteByte(byte('0' + i.From))
+		b.WriteByte(byte('0' + i.To))
 		b.WriteString(string(i.message))
 		b.WriteByte(' ')
 	}
@@ -212,7 +212,7 @@ func unmet(h []Event, all []life) []instance {
 // them is cut in the end.
 func correct(h []Event, i instance) bool {
 	return !slices.ContainsFunc(h, func(e Event) bool {
-		return e.Kind == Crash && (e.Process == i.from || e.Process == i.to)
+		return e.Kind == Crash && (e.Process == i.From || e.Process == i.To)
 	}) && connected(h, i)
 }
 
@@ -220,10 +220,10 @@ func correct(h []Event, i instance) bool {
 // end.
 func connected(h []Event, i instance) bool {
 	open := true
-	for _, c := range []channel{i.channel, {i.to, i.from}} {
+	for _, c := range []Channel{i.Channel, {i.To, i.From}} {
 		cut := false
 		for _, e := range h {
-			if (e.Kind == Cut || e.Kind == Heal) && c == (channel{e.Process, e.Peer}) {
+			if (e.Kind == Cut || e.Kind == Heal) && c == (Channel{e.Process, e.Peer}) {
 				cut = e.Kind == Cut
 			}
 		}
@@ -266,7 +266,7 @@ func allowsConfirmation(h []Event, k int) bool {
 func allowsClosing(h []Event, k int) bool {
 	for _, confirmed := range lives(h, Confirm, true) {
 		for _, before := range lives(h, Deliver, true) {
-			if confirmed.settled == k && before.channel == confirmed.channel && before.sent < confirmed.sent && before.open(k) {
+			if confirmed.settled == k && before.Channel == confirmed.Channel && before.sent < confirmed.sent && before.open(k) {
 				return false
 			}
 		}
@@ -283,7 +283,7 @@ func allowsFIFO(h []Event, k int) bool {
 	all := lives(h, Deliver, true)
 	for _, l := range all {
 		for _, before := range all {
-			if l.settled == k && before.channel == l.channel && before.sent < l.sent && before.open(k) {
+			if l.settled == k && before.Channel == l.Channel && before.sent < l.sent && before.open(k) {
 				return false
 			}
 		}
@@ -316,7 +316,7 @@ func allowsOrder(h []Event, k int) bool {
 func deliverInOrder(all []life, i instance, k int) bool {
 	equal := false
 	for n, l := range all {
-		overtaken := slices.ContainsFunc(all[n:], func(m life) bool { return m.channel == i.channel && m.settled < k })
+		overtaken := slices.ContainsFunc(all[n:], func(m life) bool { return m.Channel == i.Channel && m.settled < k })
 		if l.instance != i || !l.open(k) {
 			continue
 		}
@@ -344,12 +344,12 @@ func allowsExecution(h []Event, k int) bool {
 	}
 	executed, answered := 0, 0
 	for n, e := range h[:k] {
-		from, to := subject(e).from, subject(e).to
+		from, to := subject(e).From, subject(e).To
 		switch {
 		case e.Kind != Deliver:
-		case settles(all, n) && from == i.to && to == i.from:
+		case settles(all, n) && from == i.To && to == i.From:
 			executed++
-		case !settles(all, n) && from == i.from && to == i.to:
+		case !settles(all, n) && from == i.From && to == i.To:
 			answered++
 		}
 	}
@@ -364,7 +364,7 @@ func allowsBounds(h []Event, k int) bool {
 	}
 	unconfirmed := 0
 	for _, l := range lives(h, Confirm, true) {
-		if l.channel == subject(h[k]).channel && l.open(k+1) {
+		if l.Channel == subject(h[k]).Channel && l.open(k+1) {
 			unconfirmed++
 		}
 	}

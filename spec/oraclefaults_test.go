@@ -4,13 +4,13 @@ import "slices"
 
 // reachable reports whether both ends of i are up and connected in the end.
 func reachable(h []Event, i instance) bool {
-	up := map[Process]bool{i.from: true, i.to: true}
+	up := map[Process]bool{i.From: true, i.To: true}
 	for _, e := range h {
 		if e.Kind == Crash || e.Kind == Recover {
 			up[e.Process] = e.Kind == Recover
 		}
 	}
-	return up[i.from] && up[i.to] && connected(h, i)
+	return up[i.From] && up[i.To] && connected(h, i)
 }
 
 // promise is one message that was sent: firm is a promise that a crash of its
@@ -66,7 +66,7 @@ func owesLoggedDelivery(h []Event) []instance {
 			}
 		case Crash:
 			for n := range all {
-				all[n].done = all[n].done || all[n].from == e.Process && !all[n].firm
+				all[n].done = all[n].done || all[n].From == e.Process && !all[n].firm
 			}
 		}
 	}
@@ -95,7 +95,7 @@ func owesExecution(h []Event) []instance {
 			}
 		case Crash:
 			for n := range all {
-				all[n].firm = all[n].firm && all[n].from != e.Process
+				all[n].firm = all[n].firm && all[n].From != e.Process
 			}
 		}
 	}

@@ -13,7 +13,7 @@ type fifoDelivery struct{ awaited queues }
 
 func (f *fifoDelivery) Observe(e Event) string {
 	i := subject(e)
-	q := f.awaited.of(i.channel)
+	q := f.awaited.of(i.Channel)
 	switch e.Kind {
 	case Send:
 		q.push(i.message, e.Op)
@@ -46,7 +46,7 @@ type orderOnly struct {
 
 func (o *orderOnly) Observe(e Event) string {
 	i := subject(e)
-	q := o.ahead.of(i.channel)
+	q := o.ahead.of(i.Channel)
 	switch {
 	case e.Kind == Send:
 		q.push(i.message, e.Op)
@@ -57,7 +57,7 @@ func (o *orderOnly) Observe(e Event) string {
 	case e.Kind != Deliver:
 	case q.count[i.message] > 0:
 		for m := q.pop(); m != i.message; m = q.pop() {
-			o.overtaken.add(instance{i.channel, m}, 1)
+			o.overtaken.add(instance{i.Channel, m}, 1)
 		}
 	case o.overtaken[i] > 0:
 		return fmt.Sprintf("process %d delivers %q from process %d after a message that was sent later", e.Process, e.Message, e.Peer)

@@ -8,16 +8,6 @@ import (
 	"strings"
 )
 
-// channel is a directed pair of processes.
-type channel struct{ from, to Process }
-
-func (c channel) compare(d channel) int {
-	if c.from != d.from {
-		return int(c.from - d.from)
-	}
-	return int(c.to - d.to)
-}
-
 // payloads is a set of messages. Where messages are numbered densely (a fixed
 // prefix, then 1, 2, 3, … without leading zeros) it costs memory only for the
 // gaps, otherwise for each distinct message.
@@ -126,9 +116,9 @@ func appendMessage(b []byte, m Message) []byte {
 	return append(b, m...)
 }
 
-func appendChannel(b []byte, c channel) []byte {
-	b = binary.AppendVarint(b, int64(c.from))
-	return binary.AppendVarint(b, int64(c.to))
+func appendChannel(b []byte, c Channel) []byte {
+	b = binary.AppendVarint(b, int64(c.From))
+	return binary.AppendVarint(b, int64(c.To))
 }
 
 func appendBool(b []byte, v bool) []byte {

@@ -8,13 +8,13 @@ import (
 
 // instance is a payload on a channel.
 type instance struct {
-	channel
+	Channel
 	message Message
 }
 
 func compareInstances(a, b instance) int {
-	if a.channel != b.channel {
-		return a.channel.compare(b.channel)
+	if a.Channel != b.Channel {
+		return a.Channel.Compare(b.Channel)
 	}
 	return compareMessages(a.message, b.message)
 }
@@ -47,7 +47,7 @@ func (t tally) owed(what string) []Obligation {
 	var owed []Obligation
 	for _, i := range t.sorted() {
 		for range t[i] {
-			owed = append(owed, Obligation{i.from, i.to, i.message, what})
+			owed = append(owed, Obligation{i.From, i.To, i.message, what})
 		}
 	}
 	return owed
@@ -56,7 +56,7 @@ func (t tally) owed(what string) []Obligation {
 func (t tally) appendKey(b []byte) []byte {
 	b = binary.AppendUvarint(b, uint64(len(t)))
 	for _, i := range t.sorted() {
-		b = appendChannel(b, i.channel)
+		b = appendChannel(b, i.Channel)
 		b = appendMessage(b, i.message)
 		b = binary.AppendUvarint(b, uint64(t[i]))
 	}
@@ -64,26 +64,26 @@ func (t tally) appendKey(b []byte) []byte {
 }
 
 // sent is the set of payloads that were ever sent on each channel.
-type sent map[channel]*payloads
+type sent map[Channel]*payloads
 
 func (s *sent) add(i instance) {
 	if *s == nil {
 		*s = sent{}
 	}
-	p := (*s)[i.channel]
+	p := (*s)[i.Channel]
 	if p == nil {
 		p = &payloads{}
-		(*s)[i.channel] = p
+		(*s)[i.Channel] = p
 	}
 	p.add(i.message)
 }
 
 func (s sent) has(i instance) bool {
-	p := s[i.channel]
+	p := s[i.Channel]
 	return p != nil && p.has(i.message)
 }
 
-func (s sent) channels() []channel { return sortedKeys(s, channel.compare) }
+func (s sent) channels() []Channel { return sortedKeys(s, Channel.Compare) }
 
 func (s sent) clone() sent {
 	c := make(sent, len(s))
@@ -106,9 +106,9 @@ func (s sent) appendKey(b []byte) []byte {
 // subject is the instance that an event is about.
 func subject(e Event) instance {
 	if e.Kind == Deliver || e.Kind == Store {
-		return instance{channel{e.Peer, e.Process}, e.Message}
+		return instance{Channel{e.Peer, e.Process}, e.Message}
 	}
-	return instance{channel{e.Process, e.Peer}, e.Message}
+	return instance{Channel{e.Process, e.Peer}, e.Message}
 }
 
 // queue is the sequence of the messages of a channel that are still awaited,
@@ -164,9 +164,9 @@ func (q *queue) clone() *queue {
 }
 
 // queues holds a queue for each channel.
-type queues map[channel]*queue
+type queues map[Channel]*queue
 
-func (qs *queues) of(c channel) *queue {
+func (qs *queues) of(c Channel) *queue {
 	if *qs == nil {
 		*qs = queues{}
 	}
@@ -187,7 +187,7 @@ func (qs queues) clone() queues {
 }
 
 func (qs queues) appendKey(b []byte) []byte {
-	for _, c := range sortedKeys(qs, channel.compare) {
+	for _, c := range sortedKeys(qs, Channel.Compare) {
 		if len(qs[c].order) == 0 {
 			continue
 		}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"fairloss/checker/world"
@@ -10,11 +9,7 @@ import (
 )
 
 // channels is a list of channels as a flag: "0>1,1>0".
-type channels []channel
-
-type channel struct{ from, to spec.Process }
-
-func (c channel) String() string { return fmt.Sprintf("%d>%d", c.from, c.to) }
+type channels []spec.Channel
 
 // String returns the channels separated by commas.
 func (c *channels) String() string {
@@ -30,7 +25,7 @@ func (c *channels) Set(text string) error {
 	var list channels
 	column := 1
 	for _, item := range strings.Split(text, ",") {
-		one, err := parseChannel(item)
+		one, err := spec.ParseChannel(item)
 		if err != nil {
 			return fmt.Errorf("column %d: channel %q: %w", column, item, err)
 		}
@@ -41,25 +36,11 @@ func (c *channels) Set(text string) error {
 	return nil
 }
 
-func parseChannel(text string) (channel, error) {
-	from, to, _ := strings.Cut(text, ">")
-	p, err1 := strconv.ParseUint(from, 10, 8)
-	q, err2 := strconv.ParseUint(to, 10, 8)
-	c := channel{spec.Process(p), spec.Process(q)}
-	switch {
-	case err1 != nil || err2 != nil || c.String() != text:
-		return c, fmt.Errorf("want two processes, as 0>1")
-	case p == q:
-		return c, fmt.Errorf("a process does not send to itself")
-	}
-	return c, nil
-}
-
 // among says which channel leads from or to a process beyond n, where there are
 // at least two.
 func (c channels) among(n int) error {
 	for _, one := range c {
-		if p := max(one.from, one.to); n > 1 && int(p) >= n {
+		if p := max(one.From, one.To); n > 1 && int(p) >= n {
 			return fmt.Errorf("channel %s: there are %d processes, and none is number %d", one, n, p)
 		}
 	}
@@ -69,7 +50,7 @@ func (c channels) among(n int) error {
 // spread lets requests go on the channels, in turn.
 func (c channels) spread(requests []world.Request) []world.Request {
 	for i := range requests {
-		requests[i].From, requests[i].To = c[i%len(c)].from, c[i%len(c)].to
+		requests[i].From, requests[i].To = c[i%len(c)].From, c[i%len(c)].To
 	}
 	return requests
 }

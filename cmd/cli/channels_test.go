@@ -10,9 +10,9 @@ import (
 
 func TestChannels(t *testing.T) {
 	for text, want := range map[string]channels{
-		"0>1":          {{0, 1}},
-		"0>1,1>0,2>1":  {{0, 1}, {1, 0}, {2, 1}},
-		"14>3,14>3":    {{14, 3}, {14, 3}},
+		"0>1":          {{From: 0, To: 1}},
+		"0>1,1>0,2>1":  {{From: 0, To: 1}, {From: 1, To: 0}, {From: 2, To: 1}},
+		"14>3,14>3":    {{From: 14, To: 3}, {From: 14, To: 3}},
 		"255>0,0>1,1>": nil,
 	} {
 		var c channels
@@ -31,8 +31,8 @@ func TestChannels(t *testing.T) {
 		"0>1,2>2":   `column 5: channel "2>2": a process does not send to itself`,
 		"0>1,":      `column 5: channel "": want two processes, as 0>1`,
 	} {
-		c := channels{{0, 1}}
-		if err := c.Set(text); err == nil || err.Error() != want || !slices.Equal(c, channels{{0, 1}}) {
+		c := channels{{From: 0, To: 1}}
+		if err := c.Set(text); err == nil || err.Error() != want || !slices.Equal(c, channels{{From: 0, To: 1}}) {
 			t.Errorf("%q is %v, %v, want %s", text, c, err, want)
 		}
 	}
@@ -56,7 +56,7 @@ func FuzzChannels(f *testing.F) {
 }
 
 func TestSpread(t *testing.T) {
-	got := channels{{0, 1}, {2, 1}}.spread([]world.Request{{Message: "a"}, {Message: "b"}, {Message: "c"}})
+	got := channels{{From: 0, To: 1}, {From: 2, To: 1}}.spread([]world.Request{{Message: "a"}, {Message: "b"}, {Message: "c"}})
 	want := []world.Request{{From: 0, To: 1, Message: "a"}, {From: 2, To: 1, Message: "b"}, {From: 0, To: 1, Message: "c"}}
 	if !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)

@@ -31,7 +31,7 @@ var exploreCommand = command{
 		"fairloss explore selectiverepeat -messages 4 -max-states 1000000 -timeout 1m -json",
 	},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
-		o := exploration{maxMemory: 4 << 30, channels: channels{{0, 1}}}
+		o := exploration{maxMemory: 4 << 30, channels: channels{{From: 0, To: 1}}}
 		flags.StringVar(&o.guarantee, "guarantee", "", "judge by the guarantee of this `NAME`, instead of what the link claims")
 		flags.IntVar(&o.messages, "messages", 3, "how many messages are sent")
 		flags.Var(&o.channels, "channels", "the `CHANNELS` that the messages are sent on, in turn, as 0>1,1>0,2>1")
