@@ -37,7 +37,7 @@ func Campaign(link impl.Link, worst Conditions, runs int, seed uint64) ([]Findin
 		for _, j := range r.Judgements {
 			f := findings[j.Property.ID]
 			if f == nil {
-				f = &Finding{Property: j.Property}
+				f = &Finding{Property: j.Property, Runs: spec.Runs{Planned: runs}}
 				findings[j.Property.ID] = f
 				order = append(order, j.Property.ID)
 			}
