@@ -31,10 +31,10 @@ func Key(l Layer) ([]byte, error) { return AppendKey(nil, l) }
 //
 // AppendKey refuses, with an error that names the field, what cannot be
 // compared or is not the state of a deterministic layer: functions, channels,
-// unsafe pointers, all of sync, sync/atomic and time but time.Duration, all
-// pointers inside maps, and values that contain themselves. Types are refused
-// wherever they occur, even where the value is nil. The error leaves b as it
-// was, up to its length.
+// unsafe pointers, all of sync, sync/atomic and time but time.Duration, pointers
+// inside the keys of maps, maps with two keys of the same encoding (NaN), and
+// values that contain themselves. Types are refused wherever they occur, even if
+// the value is nil. The error leaves b as it was, up to its length.
 func AppendKey(b []byte, l Layer) ([]byte, error) {
 	switch l := l.(type) {
 	case nil:
@@ -62,7 +62,7 @@ const maxKept = 64
 
 func (e *encoder) release() {
 	if len(e.visited) <= maxKept {
-		e.b, e.inMap, e.nesting = nil, false, 0
+		e.b, e.inKey, e.nesting = nil, false, 0
 		clear(e.visited)
 		encoders.Put(e)
 	}
@@ -73,7 +73,7 @@ func (e *encoder) release() {
 type encoder struct {
 	b       []byte
 	visited map[pointer]visit
-	inMap   bool
+	inKey   bool
 	nesting int
 }
 
@@ -99,7 +99,7 @@ const (
 // dynamic appends the type of v, which is not known from what was written
 // before, and v.
 func (e *encoder) dynamic(v reflect.Value) *refusal {
-	t := learn(typeUse{v.Type(), e.inMap})
+	t := learn(typeUse{v.Type(), e.inKey})
 	if t.refused != nil {
 		return &refusal{t.refused.path, t.refused.reason}
 	}
@@ -192,35 +192,53 @@ func (e *encoder) elements(v reflect.Value) *refusal {
 	return nil
 }
 
-// entries writes a map in the order of its encoded entries. A key is never the
-// beginning of another, so this is the order of the keys.
+// entries writes a map in the order of its encoded keys. A key is never the
+// beginning of another. Values come after all keys are in order, since the
+// pointers in them are numbered as they are met.
 func (e *encoder) entries(v reflect.Value) *refusal {
-	defer func(inMap bool) { e.inMap = inMap }(e.inMap)
-	e.inMap = true
 	e.b = binary.AppendUvarint(e.b, uint64(v.Len()))
-	start := len(e.b)
-	ends := make([]int, 0, v.Len())
-	for it := v.MapRange(); it.Next(); {
-		if r := e.value(it.Key()); r != nil {
-			return r.in("[key]")
+	entries, r := e.sorted(v)
+	if r != nil {
+		return r
+	}
+	for i, entry := range entries {
+		if i > 0 && bytes.Equal(entry.key, entries[i-1].key) {
+			return &refusal{"[key]", "two keys have the same encoding, as NaN has"}
 		}
-		if r := e.value(it.Value()); r != nil {
+		e.b = append(e.b, entry.key...)
+		if r := e.value(entry.value); r != nil {
 			return r.in("[]")
 		}
-		ends = append(ends, len(e.b)-start)
-	}
-	unsorted := slices.Clone(e.b[start:])
-	entries, from := make([][]byte, 0, len(ends)), 0
-	for _, to := range ends {
-		entries = append(entries, unsorted[from:to])
-		from = to
-	}
-	slices.SortFunc(entries, bytes.Compare)
-	e.b = e.b[:start]
-	for _, entry := range entries {
-		e.b = append(e.b, entry...)
 	}
 	return nil
+}
+
+// entry is an entry of a map.
+type entry struct {
+	key   []byte // encoded
+	value reflect.Value
+}
+
+// sorted returns the entries of a map in the order of their encoded keys.
+func (e *encoder) sorted(v reflect.Value) ([]entry, *refusal) {
+	defer func(b []byte, inKey bool) { e.b, e.inKey = b, inKey }(e.b, e.inKey)
+	e.inKey = true
+	start := len(e.b)
+	entries, ends := make([]entry, 0, v.Len()), make([]int, 0, v.Len())
+	for it := v.MapRange(); it.Next(); {
+		if r := e.value(it.Key()); r != nil {
+			return nil, r.in("[key]")
+		}
+		entries, ends = append(entries, entry{value: it.Value()}), append(ends, len(e.b))
+	}
+	keys := slices.Clone(e.b[start:])
+	from := 0
+	for i, end := range ends {
+		entries[i].key = keys[from : end-start]
+		from = end - start
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return bytes.Compare(a.key, b.key) })
+	return entries, nil
 }
 
 func (e *encoder) pointer(v reflect.Value) *refusal {
@@ -246,7 +264,7 @@ func (e *encoder) pointer(v reflect.Value) *refusal {
 		defer func() { e.visited[p] = visit{n, false} }()
 	}
 	e.b = append(e.b, firstVisit)
-	if !learn(typeUse{v.Type(), e.inMap}).keyed {
+	if !learn(typeUse{v.Type(), e.inKey}).keyed {
 		return e.value(v.Elem())
 	}
 	// A value read from an unexported field has no methods; this one has.

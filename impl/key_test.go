@@ -204,14 +204,12 @@ func TestKeyRefusals(t *testing.T) {
 		{&state[[]struct{ at time.Time }]{}, "field v[].at: a time.Time"},
 		{&state[[2]func()]{}, "field v[]: a func"},
 		{&state[map[int]func()]{}, "field v[]: a func"},
-		{&state[map[int]*int]{}, "field v[]: a pointer inside a map"},
-		{&state[map[*int]int]{}, "field v[key]: a pointer inside a map"},
-		{&state[map[int][]struct{ p *int }]{}, "field v[][].p: a pointer inside a map"},
-		{&state[map[int]*counter]{}, "field v[]: a pointer inside a map"},
+		{&state[map[*int]int]{}, "field v[key]: a pointer inside the key of a map"},
+		{&state[map[int]map[struct{ p *int }]int]{}, "field v[][key].p: a pointer inside the key of a map"},
+		{&state[map[float64]*int]{v: map[float64]*int{math.NaN(): nil, math.NaN(): nil}}, "field v[key]: two keys have the same encoding, as NaN has"},
 		{&state[any]{v: func() {}}, "field v.(func()): a func"},
 		{&state[[]any]{v: []any{1, struct{ c chan int }{}}}, "field v[1].(struct { c chan int }).c: a chan"},
-		{&state[map[any]int]{v: map[any]int{new(int): 1}}, "field v[key].(*int): a pointer inside a map"},
-		{&state[map[int]any]{v: map[int]any{1: new(int)}}, "field v[].(*int): a pointer inside a map"},
+		{&state[map[any]int]{v: map[any]int{new(int): 1}}, "field v[key].(*int): a pointer inside the key of a map"},
 		{&state[*tree]{v: loop}, "field v.right.left: points to a value that contains it"},
 		{&state[*list.List]{v: list.New()}, "field v.root.next.next: points to a value that contains it"},
 		{&state[[]any]{v: self}, "nested more than 1000 deep"},
@@ -227,6 +225,32 @@ func TestKeyRefusals(t *testing.T) {
 		if string(key) != "before" {
 			t.Errorf("%T: a refusal leaves %q", c.l, key)
 		}
+	}
+}
+
+// Pointers are numbered in the order of the keys, whatever the order in which
+// the runtime yields the entries.
+func TestKeyOfPointersInMaps(t *testing.T) {
+	shared, alone := map[int]*point{}, map[int]*point{}
+	p := &point{1, 2}
+	for i := range 100 {
+		shared[i], alone[99-i] = p, &point{1, 2}
+	}
+	differ(t, shared, alone, map[int]*point{0: p}, map[int]*point{0: nil}, map[int]*point{1: p}, map[int]*point{0: {2, 1}})
+	for range 20 {
+		again := map[int]*point{}
+		for i := range shared {
+			again[i] = p
+		}
+		same(t, shared, again)
+	}
+	type peer struct{ window map[spec.Process]*point }
+	same(t, map[string]*peer{"a": {map[spec.Process]*point{1: p}}, "b": nil}, map[string]*peer{"b": nil, "a": {map[spec.Process]*point{1: {1, 2}}}})
+	differ(t, map[int]any{1: p, 2: p}, map[int]any{1: p, 2: &point{1, 2}})
+	self := map[int]any{}
+	self[0] = &self
+	if _, err := Key(&state[any]{v: &self}); err == nil || !strings.Contains(err.Error(), "points to a value that contains it") {
+		t.Errorf("a map that leads back to itself: %v", err)
 	}
 }
 

@@ -34,11 +34,11 @@ func (r *refusal) in(step string) *refusal {
 	return &refusal{step + r.path, r.reason}
 }
 
-// typeUse is a type where it stands: pointers are refused inside maps only,
-// for they are numbered in the order in which they are met.
+// typeUse is a type and whether it is inside the key of a map. There, pointers
+// are refused: keys are put in order by their content, and have no other.
 type typeUse struct {
 	reflect.Type
-	inMap bool
+	inKey bool
 }
 
 // known is what is to know of a type.
@@ -74,8 +74,8 @@ func findRefusal(u typeUse, seen map[typeUse]bool) *refusal {
 	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
 		return &refusal{reason: "a " + u.Kind().String() + " cannot be compared"}
 	case reflect.Pointer:
-		if u.inMap {
-			return &refusal{reason: "a pointer inside a map has no order"}
+		if u.inKey {
+			return &refusal{reason: "a pointer inside the key of a map has no order"}
 		}
 		if encodesItself(u.Type) {
 			return nil
@@ -91,18 +91,18 @@ func findRefusal(u typeUse, seen map[typeUse]bool) *refusal {
 func findInside(u typeUse, seen map[typeUse]bool) *refusal {
 	switch u.Kind() {
 	case reflect.Pointer:
-		return findRefusal(typeUse{u.Elem(), u.inMap}, seen)
+		return findRefusal(typeUse{u.Elem(), u.inKey}, seen)
 	case reflect.Slice, reflect.Array:
-		return findRefusal(typeUse{u.Elem(), u.inMap}, seen).in("[]")
+		return findRefusal(typeUse{u.Elem(), u.inKey}, seen).in("[]")
 	case reflect.Map:
 		if r := findRefusal(typeUse{u.Key(), true}, seen); r != nil {
 			return r.in("[key]")
 		}
-		return findRefusal(typeUse{u.Elem(), true}, seen).in("[]")
+		return findRefusal(typeUse{u.Elem(), u.inKey}, seen).in("[]")
 	case reflect.Struct:
 		for i := range u.NumField() {
 			f := u.Field(i)
-			if r := findRefusal(typeUse{f.Type, u.inMap}, seen); r != nil {
+			if r := findRefusal(typeUse{f.Type, u.inKey}, seen); r != nil {
 				return r.in("." + f.Name)
 			}
 		}
