@@ -12,7 +12,8 @@ import (
 type automaton struct {
 	machines  [2]machine
 	assumes   spec.Assumptions
-	confirmer bool // it is told what was delivered, on a network that confirms
+	closed    uint8 // a bit for each state in which the sender is not ready
+	confirmer bool  // it is told what was delivered, on a network that confirms
 }
 
 const (
@@ -69,8 +70,9 @@ func randomAutomaton(r *rand.Rand) *automaton {
 
 // link returns the automaton as a link.
 func (a *automaton) link() impl.Link {
-	return impl.Link{Name: "automaton", Assumes: a.assumes, New: func(self spec.Process, _ []spec.Process) impl.Layer {
-		l := running{machine: &a.machines[self], peer: 1 - self}
+	sends := []spec.Channel{{From: 0, To: 1}}
+	return impl.Link{Name: "automaton", Assumes: a.assumes, Channels: sends, New: func(self spec.Process, _ []spec.Process) impl.Layer {
+		l := running{machine: &a.machines[self], peer: 1 - self, closed: a.closed}
 		if a.confirmer {
 			return &listening{l}
 		}
@@ -82,8 +84,11 @@ func (a *automaton) link() impl.Link {
 type running struct {
 	machine *machine
 	peer    spec.Process
+	closed  uint8
 	state   uint8
 }
+
+func (l *running) Ready(spec.Process) bool { return l.closed>>l.state&1 == 0 }
 
 func (l *running) Init(*impl.Effects) {}
 

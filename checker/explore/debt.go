@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -128,6 +129,48 @@ func (l *liveness) judge(i int) (best lasso, broken bool) {
 		best = l.shorten(best, components, d.raised)
 	}
 	return best, broken
+}
+
+// blocked returns a lasso, as short as it can find one, on which the link is
+// not ready to send on some channel throughout.
+func (l *liveness) blocked() lasso {
+	best := lasso{length: math.MaxInt, shortest: true}
+	if !l.sys.Blocks() {
+		return best
+	}
+	for _, c := range l.sys.Link().Sends() {
+		clear(l.parts.cut)
+		best = l.shorten(best, l.fair(l.unready(c)), nil)
+	}
+	return best
+}
+
+// unready returns the states that were expanded and in which the link is not
+// ready to send on a channel.
+func (l *liveness) unready(c spec.Channel) []uint32 {
+	var states []uint32
+	for s := range l.edges.offset.n {
+		l.enter(uint32(s))
+		if l.world.Unready(c) {
+			states = append(states, uint32(s))
+		}
+	}
+	return states
+}
+
+// checkReadiness returns a *Broken, confirmed by the real code, where the link
+// is never ready to send again.
+func (l *liveness) checkReadiness() error {
+	best := l.blocked()
+	if best.length == math.MaxInt {
+		return nil
+	}
+	schedule := l.lassoed(best)
+	_, _, err := Replay(l.sys.Link(), schedule, l.sys.Properties()...)
+	if err == nil {
+		return fmt.Errorf("the link is ready again, against what the search says: %s", schedule.Inline())
+	}
+	return err
 }
 
 // owing returns the states that were expanded and in which the debt is owed.

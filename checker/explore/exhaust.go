@@ -31,6 +31,10 @@ type Exhaustive struct {
 // What is sent for ever is for further searches, in which the application may
 // send each message of its workload at any time, again and again.
 //
+// Where liveness is judged, and nothing else is violated, a link that is never
+// ready to send again on a fair cycle is Broken: what its application still has
+// to send would never be sent.
+//
 // States are told apart by 64-bit fingerprints: that one was missed has a
 // probability of at most Exhaustive.Collision. An error is a *Broken, or says
 // what is wrong with the bounds.
@@ -122,9 +126,12 @@ func exhaust(ctx context.Context, link impl.Link, properties []spec.Property, b 
 		}
 		findings = append(findings, f)
 	}
+	if l != nil && !slices.ContainsFunc(findings, func(f Finding) bool { return f.Verdict == spec.Violated }) {
+		err = l.checkReadiness()
+	}
 	s.measure(s.queue.n - s.cover.Frontier)
 	s.cover.Peak = peakMemory()
-	return findings, s.cover, nil
+	return findings, s.cover, err
 }
 
 // seen is the number of events of a kind in the transitions of the search, and

@@ -44,12 +44,17 @@ func (m *marks) add(i uint32) {
 
 func (m *marks) has(i uint32) bool { return int(i) < len(m.at) && m.at[i] == m.now }
 
-// at takes the world to a state and returns what is enabled there.
-func (l *liveness) at(state uint32) []world.Move {
+// enter takes the world to a state.
+func (l *liveness) enter(state uint32) {
 	packed, w := l.queue.at(int(state)), l.world.State()
 	for j, c := range l.varied {
 		w[c] = packed[j]
 	}
+}
+
+// at takes the world to a state and returns what is enabled there.
+func (l *liveness) at(state uint32) []world.Move {
+	l.enter(state)
 	l.moves = l.world.Enabled(l.moves[:0])
 	return l.moves
 }

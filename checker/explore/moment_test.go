@@ -170,7 +170,7 @@ func (a *automaton) graph(repeated bool) ([]moment, [][]edge) {
 			list = append(list, e)
 		}
 		take := func(p, in int) { add(a.step(m, p, in, repeated)) }
-		if (repeated || !m.sent) && !a.waits(m, 0) {
+		if (repeated || !m.sent) && !a.waits(m, 0) && !a.unready(m) {
 			take(0, requested)
 		}
 		for p := range 2 {
@@ -199,6 +199,9 @@ func (a *automaton) graph(repeated bool) ([]moment, [][]edge) {
 	}
 	return moments, edges
 }
+
+// unready reports whether the sender is not ready.
+func (a *automaton) unready(m moment) bool { return a.closed>>m.state[0]&1 == 1 }
 
 // lose loses a packet of process p, where the network can.
 func (a *automaton) lose(m moment, p int, packet string) (moment, bool) {

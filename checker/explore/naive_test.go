@@ -19,7 +19,7 @@ type question struct {
 	needed   func(edge) bool   // what raises it, for ever
 }
 
-func questionOf(p spec.Property) question {
+func questionOf(p spec.Property, a *automaton) question {
 	q := question{
 		repeated: p.Recurs == spec.Repeated,
 		in:       func(moment) bool { return true },
@@ -27,6 +27,8 @@ func questionOf(p spec.Property) question {
 		needed:   func(edge) bool { return true },
 	}
 	switch p.ID {
+	case neverReady.ID:
+		q.in, q.allowed = a.unready, func(edge) bool { return true }
 	case "PL1":
 		q.in = func(m moment) bool { return m.sent && !m.arrived }
 	case "SL1":
@@ -44,7 +46,7 @@ func questionOf(p spec.Property) question {
 // ones received, it looks for a strongly connected component in which exactly
 // these are.
 func (a *automaton) violates(p spec.Property, f fairness) bool {
-	q := questionOf(p)
+	q := questionOf(p, a)
 	moments, edges := a.graph(q.repeated)
 	for sent := range uint8(1 << (2 * alphabet)) {
 		for received := range uint8(1 << (2 * alphabet)) {

@@ -20,7 +20,7 @@ type way struct {
 // shortest returns the length of the shortest lasso that breaks a property on
 // the fair-loss network, by trying every moment as its start.
 func (a *automaton) shortest(p spec.Property) int {
-	q := questionOf(p)
+	q := questionOf(p, a)
 	moments, edges := a.graph(q.repeated)
 	distance := distances(edges)
 	best := math.MaxInt

@@ -55,14 +55,15 @@ func Traffic(events []spec.Event) []Flow {
 
 // goRound makes the cycle of a lasso as often as repetitions says, and keeps
 // the first time in the history. It returns an error unless the world is back
-// where it was each time, and the cycle is fair.
+// where it was each time, and the cycle is fair; or a *Failure where the link
+// is never ready to send again.
 func (w *World) goRound(cycle []Action) (Ending, error) {
 	if w.witness == nil {
 		return Bound, fmt.Errorf("only a witness can follow a cycle")
 	}
 	start := w.withoutJudges()
 	w.markForever()
-	due := w.due()
+	due, ready := w.due(), w.readiness()
 	var history, actions, steps int
 	for i := range repetitions {
 		for k, a := range cycle {
@@ -71,6 +72,9 @@ func (w *World) goRound(cycle []Action) (Ending, error) {
 			}
 			now := w.due()
 			due = slices.DeleteFunc(due, func(a Action) bool { return !slices.Contains(now, a) })
+			for p, now := range w.readiness() {
+				ready[p] |= now
+			}
 		}
 		if !slices.Equal(start, w.withoutJudges()) {
 			return Bound, fmt.Errorf("the cycle does not lead back to where it begins")
@@ -85,9 +89,9 @@ func (w *World) goRound(cycle []Action) (Ending, error) {
 		return Bound, err
 	}
 	if len(cycle) == 0 {
-		return Quiet, nil
+		return Quiet, w.blocked(ready)
 	}
-	return Cycle, nil
+	return Cycle, w.blocked(ready)
 }
 
 // withoutJudges returns what a cycle must lead back to.

@@ -130,10 +130,7 @@ func (w *World) repeat(rounds int) (Ending, error) {
 	w.markForever()
 	w.fair.repeating = true
 	w.fair.sent, w.fair.received = map[push]bool{}, map[push]bool{}
-	w.fair.ready = make([]uint64, w.sys.n)
-	for p := range w.fair.ready {
-		w.seeReady(p)
-	}
+	w.fair.ready = w.readiness()
 	if err := w.rounds(rounds); err != nil {
 		return Bound, err
 	}
@@ -161,29 +158,25 @@ func (w *World) readiness() []uint64 {
 }
 
 // allReady reports whether every link that is up is ready to send to every
-// peer that is up.
-func (w *World) allReady() bool {
-	for p := range w.sys.procs {
-		for q := range w.sys.procs {
-			if p != q && !w.local(p).down && !w.local(q).down && !w.ready(p, spec.Process(q)) {
-				return false
-			}
-		}
-	}
-	return true
+// peer that is up, on the channels that it may send on.
+func (w *World) allReady() bool { return !slices.ContainsFunc(w.sys.sends, w.Unready) }
+
+// Unready reports whether the link at c.From is not ready to send on c, though
+// both processes are up and nothing is cut.
+func (w *World) Unready(c spec.Channel) bool {
+	return w.rest[severed] == 0 && !w.local(int(c.From)).down && !w.local(int(c.To)).down && !w.ready(int(c.From), c.To)
 }
 
 // blocked returns a *Failure where a link will never be ready again, although
-// it has done all that it owes: its application waits for ever.
+// it has done all that it owes: its application waits for ever. Ready is whom
+// each was ready to send to meanwhile.
 func (w *World) blocked(ready []uint64) error {
 	if w.Owing() != 0 || w.Broken() != 0 {
 		return nil
 	}
-	for p := range w.sys.procs {
-		for q := range w.sys.procs {
-			if p != q && !w.local(p).down && !w.local(q).down && ready[p]>>q&1 == 0 {
-				return &Failure{spec.Process(p), "what a fair network brings", fmt.Sprintf("is never ready to send to process %d again", q)}
-			}
+	for _, c := range w.sys.sends {
+		if w.Unready(c) && ready[c.From]>>c.To&1 == 0 {
+			return &Failure{c.From, "what a fair network brings", fmt.Sprintf("is never ready to send to process %d again", c.To)}
 		}
 	}
 	return nil

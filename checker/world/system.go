@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"slices"
 
 	"fairloss/impl"
 	"fairloss/spec"
@@ -23,6 +24,7 @@ const (
 type System struct {
 	link   impl.Link
 	n      int
+	sends  []spec.Channel // on which the application may send
 	procs  []*process
 	net    *network
 	judges *judges
@@ -71,7 +73,12 @@ func New(link impl.Link, properties []spec.Property) (*System, error) {
 	if len(properties) > maxProperties {
 		return nil, fmt.Errorf("%d properties, want at most %d", len(properties), maxProperties)
 	}
-	sys := &System{link: link, n: n, net: newNetwork(link.Assumes), judges: newJudges(properties), forged: map[uint32][]uint32{}}
+	sys := &System{link: link, n: n, sends: link.Sends(), net: newNetwork(link.Assumes), judges: newJudges(properties), forged: map[uint32][]uint32{}}
+	for _, c := range sys.sends {
+		if !sys.isChannel(c.From, c.To) {
+			return nil, fmt.Errorf("link %s: channel %s is none among %d processes", link.Name, c, n)
+		}
+	}
 	sys.receipts, sys.confirmations = make([][]uint32, n*n), make([][]uint32, n*n)
 	sys.voiding = link.Assumes.Crashes+link.Assumes.Cuts > 0
 	sys.memo = &memo{}
@@ -101,6 +108,14 @@ func New(link impl.Link, properties []spec.Property) (*System, error) {
 
 // Link returns the link.
 func (sys *System) Link() impl.Link { return sys.link }
+
+// Blocks reports whether the link was met in a state in which it is not ready
+// to send on some channel that the application may send on.
+func (sys *System) Blocks() bool {
+	return slices.ContainsFunc(sys.sends, func(c spec.Channel) bool {
+		return slices.ContainsFunc(sys.procs[c.From].locals, func(l local) bool { return !l.down && l.ready>>c.To&1 == 0 })
+	})
+}
 
 // Properties returns the properties that its Worlds are judged by.
 func (sys *System) Properties() []spec.Property { return sys.judges.properties }
