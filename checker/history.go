@@ -33,25 +33,41 @@ var boundedID = spec.Bounded(0, 0).ID
 // The context bounds the search of Porcupine. An error says what is wrong with
 // the header or the history.
 func History(ctx context.Context, h histories.Header, events []spec.Event) ([]Judgement, error) {
-	guarantee, err := h.Claimed()
+	guarantee, unknown, err := h.Claimed()
 	if err != nil {
 		return nil, fmt.Errorf("header: %w", err)
 	}
 	properties := guarantee.Properties
-	if slices.ContainsFunc(events, func(e spec.Event) bool { return e.Kind == spec.Confirm }) {
+	if _, claimed := guarantee.Property(spec.ACK.ID); !claimed && slices.ContainsFunc(events, func(e spec.Event) bool { return e.Kind == spec.Confirm }) {
 		properties = append(slices.Clone(properties), spec.ACK)
 	}
 	if h.Clock == histories.Wall {
-		if _, err := spec.ParseGuarantee(h.Guarantee); err != nil {
+		if _, timed := spec.ParseTimedGuarantee(h.Guarantee, 0); timed == nil {
 			return nil, fmt.Errorf("header: a wall-clock history does not show whether a link is %s: what it tells its application has no place among calls that overlap", h.Guarantee)
 		}
-		return wall(ctx, properties, guarantee, events)
+		list, err := wall(ctx, properties, guarantee, events)
+		if err != nil {
+			return nil, err
+		}
+		return append(list, notKnown(unknown)...), nil
 	}
 	judge := NewJudge(properties...)
 	for _, e := range events {
 		judge.Observe(e)
 	}
-	return judge.Judgements(), nil
+	return append(judge.Judgements(), notKnown(unknown)...), nil
+}
+
+// notKnown judges the properties that a header lists and nobody here knows.
+func notKnown(texts []string) []Judgement {
+	var list []Judgement
+	for _, text := range texts {
+		list = append(list, Judgement{
+			Property: spec.Property{ID: text, Name: "not known to this reader"}, Broken: -1,
+			Reason: "this reader does not know the property, and only the tests of the link can judge it",
+		})
+	}
+	return list
 }
 
 func wall(ctx context.Context, properties []spec.Property, guarantee spec.Guarantee, events []spec.Event) ([]Judgement, error) {

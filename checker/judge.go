@@ -138,7 +138,7 @@ func (j *Judge) repeat(i int, v *Judgement) spec.Monitor {
 	}
 	m = m.Clone()
 	key := m.AppendKey(nil)
-	for range j.sends + v.Property.Window + 1 {
+	for range j.sends + v.Property.Slack + 1 {
 		for k, e := range j.cycle {
 			if !v.Property.Reads.Has(e.Kind) {
 				continue

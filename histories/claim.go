@@ -1,44 +1,102 @@
 package histories
 
-import "fairloss/spec"
+import (
+	"errors"
+	"time"
+
+	"fairloss/spec"
+)
 
 // Claim says in the header what a link claims: the name of its guarantee, and
-// the parameters of those of its properties that have some.
+// its properties with their parameters.
 func (h *Header) Claim(g spec.Guarantee) {
-	h.Guarantee = g.Name
+	h.Guarantee, h.Properties = g.Name, nil
 	for _, p := range g.Properties {
-		switch p.ID {
-		case boundedID:
-			h.Bound = Bound{p.Window, p.Buffer}
-		case amplificationID:
-			h.Load = p.Load
-		case eventualAccuracyID:
-			h.After = p.After
-		}
+		h.Properties = append(h.Properties, p.String())
 	}
 }
 
-// Claimed is the inverse of Claim: the guarantee of that name, of a timed world
-// or not, with the properties that the header has parameters of. The error says
-// that there is no such guarantee.
-func (h Header) Claimed() (spec.Guarantee, error) {
-	g, err := spec.ParseGuarantee(h.Guarantee)
+// Claimed is the inverse of Claim. Those of the properties that the header
+// lists and this reader does not know, such as a contributor's own, are in
+// unknown: nothing can be said of them. Where the header lists none, the
+// guarantee is the one of that name, of a timed world or not. The error says
+// that there is no such guarantee, or that a property is malformed.
+func (h Header) Claimed() (g spec.Guarantee, unknown []string, err error) {
+	if len(h.Properties) == 0 {
+		if g, err = spec.ParseGuarantee(h.Guarantee); err != nil {
+			g, err = spec.ParseTimedGuarantee(h.Guarantee, 0)
+		}
+		return g, nil, err
+	}
+	g.Name = h.Guarantee
+	for _, text := range h.Properties {
+		switch p, err := spec.ParseProperty(text); {
+		case errors.Is(err, spec.ErrUnknownProperty):
+			unknown = append(unknown, text)
+		case err != nil:
+			return g, nil, err
+		default:
+			g.Properties = append(g.Properties, p)
+		}
+	}
+	return g, unknown, nil
+}
+
+// wireBounds are the parameters of properties as version 1 of a header has
+// them.
+type wireBounds struct {
+	Window int   `json:"window,omitzero"`
+	Buffer int   `json:"buffer,omitzero"`
+	Factor int   `json:"factor,omitzero"`
+	Spare  int   `json:"spare,omitzero"`
+	Within int64 `json:"within,omitzero"` // nanoseconds
+	After  int64 `json:"after,omitzero"`  // nanoseconds
+}
+
+// check returns what is wrong with the parameters, or nil.
+func (b wireBounds) check() *flaw {
+	for _, n := range [...]struct {
+		key   string
+		value int64
+	}{
+		{"window", int64(b.Window)},
+		{"buffer", int64(b.Buffer)},
+		{"factor", int64(b.Factor)},
+		{"spare", int64(b.Spare)},
+		{"within", b.Within},
+		{"after", b.After},
+	} {
+		if n.value < 0 {
+			return flawf(n.key, "%s is %d, want 0 or more", n.key, n.value)
+		}
+	}
+	if (b.Factor > 0 || b.Spare > 0) && b.Within == 0 {
+		return flawf("within", "factor %d and spare %d without within", b.Factor, b.Spare)
+	}
+	return nil
+}
+
+// properties returns the list that version 2 has instead; nil where the name
+// of the guarantee says it all.
+func (b wireBounds) properties(guarantee string) []string {
+	if b == (wireBounds{}) {
+		return nil
+	}
+	var h Header
+	h.Guarantee = guarantee
+	g, _, err := h.Claimed()
 	if err != nil {
-		if g, err = spec.ParseTimedGuarantee(h.Guarantee, h.After); err != nil {
-			return g, err
-		}
+		g = spec.Guarantee{Name: guarantee}
 	}
-	if h.Bound != (Bound{}) {
-		g = g.With(spec.Bounded(h.Bound.Window, h.Bound.Buffer))
+	if timed, err := spec.ParseTimedGuarantee(guarantee, time.Duration(b.After)); err == nil {
+		g = timed
 	}
-	if h.Load != (spec.Load{}) {
-		g = g.With(spec.Amplification(h.Load.Factor, h.Load.Spare, h.Load.Window))
+	if b.Window > 0 || b.Buffer > 0 {
+		g = g.With(spec.Bounded(b.Window, b.Buffer))
 	}
-	return g, nil
+	if b.Within > 0 {
+		g = g.With(spec.Amplification(b.Factor, b.Spare, time.Duration(b.Within)))
+	}
+	h.Claim(g)
+	return h.Properties
 }
-
-var (
-	boundedID          = spec.Bounded(0, 0).ID
-	amplificationID    = spec.Amplification(0, 0, 0).ID
-	eventualAccuracyID = spec.EventualAccuracy(0).ID
-)

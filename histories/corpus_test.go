@@ -53,9 +53,7 @@ func corpus(t *testing.T) []exhibit {
 
 // everyProperty is all properties, whatever their parameters.
 func everyProperty() []spec.Property {
-	return slices.Concat(spec.Properties(), spec.TimedProperties(), []spec.Property{
-		spec.Bounded(1, 1), spec.GracefulClose, spec.Amplification(0, 0, 0), spec.EventualAccuracy(0),
-	})
+	return spec.AllProperties()
 }
 
 // judged returns the properties that say something of the history. One with
@@ -75,7 +73,7 @@ func (x exhibit) judged(t *testing.T) []spec.Property {
 	if h.Guarantee == "" {
 		h.Guarantee = spec.Perfect.Name // any: it is parameters that are asked for
 	}
-	claimed, err := h.Claimed()
+	claimed, _, err := h.Claimed()
 	if err != nil {
 		t.Fatal(err)
 	}

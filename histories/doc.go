@@ -4,7 +4,7 @@
 // A history file is JSON Lines. The first line is a header, each further line
 // an event:
 //
-//	{"fairloss":"history","version":1,"link":"fifo","processes":2}
+//	{"fairloss":"history","version":2,"link":"fifo","processes":2}
 //	{"at":1,"kind":"send","process":0,"peer":1,"message":"a"}
 //	{"at":2,"kind":"deliver","process":1,"peer":0,"message":"a"}
 //

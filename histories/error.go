@@ -69,6 +69,8 @@ func noun(t reflect.Type) string {
 		return "a string"
 	case reflect.Map:
 		return "an object"
+	case reflect.Slice:
+		return "a list of strings"
 	case reflect.Uint64:
 		return "an integer from 0 to 18446744073709551615"
 	}

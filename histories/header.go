@@ -2,16 +2,17 @@ package histories
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"time"
 	"unicode/utf8"
 
 	"fairloss/spec"
 )
 
 const (
-	magic   = "history"
-	version = 1
+	magic      = "history"
+	version    = 2
+	oldVersion = 1 // without properties, and with wireBounds instead
 )
 
 // The clocks of a history.
@@ -23,18 +24,16 @@ const (
 // Header says what a history is a history of. Every field may be zero, which
 // means not known, except where the field says otherwise.
 type Header struct {
-	Link      string    // name of the link
-	Guarantee string    // name of the guarantee it claims
-	Assumes   string    // what the run was made under, as spec.Assumptions.String spells it; "" is the Set network
-	Processes int       // how many processes there are; events outside their range are refused
-	Seed      uint64    // what the run was drawn from
-	Clock     string    // Points or Wall; "" is Points
-	Bound     Bound     // the bounds of the property BND, where the link claims it
-	Load      spec.Load // the bounds of the property AMP, where the link claims it
+	Link      string // name of the link
+	Guarantee string // name of the guarantee it claims
+	Assumes   string // what the run was made under, as spec.Assumptions.String spells it; "" is the Set network
+	Processes int    // how many processes there are; events outside their range are refused
+	Seed      uint64 // what the run was drawn from
+	Clock     string // Points or Wall; "" is Points
 
-	// After is from when on the property EFD2 is claimed, where the link claims
-	// it.
-	After time.Duration
+	// Properties are those that the link claims, as spec.Property.String spells
+	// them, a contributor's own included. Nil means those of the guarantee.
+	Properties []string
 
 	// Expect maps the ID of each property that the history is known to break
 	// to the index, from 0, of the event that breaks it: the Forever event
@@ -43,32 +42,26 @@ type Header struct {
 	Expect map[string]int
 }
 
-// Bound holds the parameters of spec.Bounded. The zero value claims nothing.
-type Bound struct {
-	Window int // messages of a channel that may be unconfirmed
-	Buffer int // messages that a process may hold
-}
-
 // wireHeader is a Header as it stands in a file.
 type wireHeader struct {
-	Fairloss  string         `json:"fairloss"`
-	Version   int            `json:"version"`
-	Link      string         `json:"link,omitzero"`
-	Guarantee string         `json:"guarantee,omitzero"`
-	Assumes   string         `json:"assumes,omitzero"`
-	Processes int            `json:"processes,omitzero"`
-	Seed      uint64         `json:"seed,omitzero"`
-	Clock     string         `json:"clock,omitzero"`
-	Window    int            `json:"window,omitzero"`
-	Buffer    int            `json:"buffer,omitzero"`
-	Factor    int            `json:"factor,omitzero"`
-	Spare     int            `json:"spare,omitzero"`
-	Within    int64          `json:"within,omitzero"` // nanoseconds
-	After     int64          `json:"after,omitzero"`  // nanoseconds
-	Expect    map[string]int `json:"expect,omitempty"`
+	Fairloss   string   `json:"fairloss"`
+	Version    int      `json:"version"`
+	Link       string   `json:"link,omitzero"`
+	Guarantee  string   `json:"guarantee,omitzero"`
+	Properties []string `json:"properties,omitempty"`
+	Assumes    string   `json:"assumes,omitzero"`
+	Processes  int      `json:"processes,omitzero"`
+	Seed       uint64   `json:"seed,omitzero"`
+	Clock      string   `json:"clock,omitzero"`
+	wireBounds
+	Expect map[string]int `json:"expect,omitempty"`
 }
 
-var headerKeys = keySet("fairloss", "version", "link", "guarantee", "assumes", "processes", "seed", "clock", "window", "buffer", "factor", "spare", "within", "after", "expect")
+// headerKeys are those of each version.
+var headerKeys = map[int]keyTable{
+	oldVersion: keySet("fairloss", "version", "link", "guarantee", "assumes", "processes", "seed", "clock", "window", "buffer", "factor", "spare", "within", "after", "expect"),
+	version:    keySet("fairloss", "version", "link", "guarantee", "properties", "assumes", "processes", "seed", "clock", "expect"),
+}
 
 // check returns what is wrong with the header, or nil.
 func (h Header) check() *flaw {
@@ -77,24 +70,13 @@ func (h Header) check() *flaw {
 			return flawf(s.key, "%q is not valid UTF-8", s.value)
 		}
 	}
-	for _, n := range [...]struct {
-		key   string
-		value int64
-	}{
-		{"processes", int64(h.Processes)},
-		{"window", int64(h.Bound.Window)},
-		{"buffer", int64(h.Bound.Buffer)},
-		{"factor", int64(h.Load.Factor)},
-		{"spare", int64(h.Load.Spare)},
-		{"within", int64(h.Load.Window)},
-		{"after", int64(h.After)},
-	} {
-		if n.value < 0 {
-			return flawf(n.key, "%s is %d, want 0 or more", n.key, n.value)
-		}
+	if h.Processes < 0 {
+		return flawf("processes", "processes is %d, want 0 or more", h.Processes)
 	}
-	if h.Load != (spec.Load{}) && h.Load.Window == 0 {
-		return flawf("within", "factor %d and spare %d without within", h.Load.Factor, h.Load.Spare)
+	for _, text := range h.Properties {
+		if _, err := spec.ParseProperty(text); err != nil && !errors.Is(err, spec.ErrUnknownProperty) {
+			return flawf("properties", "property %q, %v", text, err)
+		}
 	}
 	if h.Assumes != "" {
 		if _, err := spec.ParseAssumptions(h.Assumes); err != nil {
@@ -114,8 +96,8 @@ func (h Header) check() *flaw {
 
 func (h Header) encode() ([]byte, error) {
 	return json.Marshal(wireHeader{
-		magic, version, h.Link, h.Guarantee, h.Assumes, h.Processes, h.Seed, h.Clock,
-		h.Bound.Window, h.Bound.Buffer, h.Load.Factor, h.Load.Spare, int64(h.Load.Window), int64(h.After), h.Expect,
+		Fairloss: magic, Version: version, Link: h.Link, Guarantee: h.Guarantee, Properties: h.Properties,
+		Assumes: h.Assumes, Processes: h.Processes, Seed: h.Seed, Clock: h.Clock, Expect: h.Expect,
 	})
 }
 
@@ -132,22 +114,29 @@ func decodeHeader(line []byte) (Header, *Error) {
 	if first.Fairloss != magic {
 		return Header{}, &Error{Line: 1, Column: 1, Msg: fmt.Sprintf(`missing header (want {"fairloss":%q,"version":%d,…})`, magic, version)}
 	}
-	if first.Version != version {
-		return Header{}, flawf("version", "version %d, want %d", first.Version, version).at(line)
+	known, readable := headerKeys[first.Version]
+	if !readable {
+		return Header{}, flawf("version", "version %d, want %d or %d", first.Version, oldVersion, version).at(line)
 	}
 	var w wireHeader
 	if err := unmarshal(line, &w); err != nil {
 		return Header{}, err
 	}
-	if _, err := headerKeys.scan(line); err != nil {
+	if _, err := known.scan(line); err != nil {
 		return Header{}, err
 	}
+	if f := w.wireBounds.check(); f != nil {
+		return Header{}, f.at(line)
+	}
 	h := Header{
-		w.Link, w.Guarantee, w.Assumes, w.Processes, w.Seed, w.Clock,
-		Bound{w.Window, w.Buffer},
-		spec.Load{Factor: w.Factor, Spare: w.Spare, Window: time.Duration(w.Within)},
-		time.Duration(w.After),
-		w.Expect,
+		Link: w.Link, Guarantee: w.Guarantee, Properties: w.Properties, Assumes: w.Assumes,
+		Processes: w.Processes, Seed: w.Seed, Clock: w.Clock, Expect: w.Expect,
+	}
+	if first.Version == oldVersion {
+		h.Properties = w.properties(h.Guarantee)
+	}
+	if len(h.Properties) == 0 {
+		h.Properties = nil
 	}
 	if len(h.Expect) == 0 {
 		h.Expect = nil

@@ -24,9 +24,9 @@ const (
 func TestReadErrors(t *testing.T) {
 	tests := []struct{ name, input, want string }{
 		{"empty file", "", `line 1, column 1: missing header: the file is empty`},
-		{"no header", send, `line 1, column 1: missing header (want {"fairloss":"history","version":1,…})`},
-		{"another version", `{"fairloss":"history","version":2,"new":1}`, `line 1, column 23: version 2, want 1`},
-		{"no version", `{"fairloss":"history"}`, `line 1, column 1: version 0, want 1`},
+		{"no header", send, `line 1, column 1: missing header (want {"fairloss":"history","version":2,…})`},
+		{"another version", `{"fairloss":"history","version":3,"new":1}`, `line 1, column 23: version 3, want 1 or 2`},
+		{"no version", `{"fairloss":"history"}`, `line 1, column 1: version 0, want 1 or 2`},
 		{"unknown key in the header", `{"fairloss":"history","version":1,"Link":"a"}`, `line 1, column 35: unknown key "Link"`},
 		{"unknown network", `{"fairloss":"history","version":1,"assumes":"sett"}`, `line 1, column 35: unknown network "sett" (want set, lossyset, bag, fifo, stubborn, atleastonce, fifoatleastonce, perfect or fifoperfect)`},
 		{"unknown clock", `{"fairloss":"history","version":1,"clock":"sun"}`, `line 1, column 35: unknown clock "sun" (want points or wall)`},
@@ -34,6 +34,10 @@ func TestReadErrors(t *testing.T) {
 		{"negative bound", `{"fairloss":"history","version":1,"window":-1}`, `line 1, column 35: window is -1, want 0 or more`},
 		{"negative time", `{"fairloss":"history","version":1,"after":-1}`, `line 1, column 35: after is -1, want 0 or more`},
 		{"load without a window", `{"fairloss":"history","version":1,"factor":2}`, `line 1, column 1: factor 2 and spare 0 without within`},
+		{"a new key in an old header", `{"fairloss":"history","version":1,"properties":["PL1"]}`, `line 1, column 35: unknown key "properties"`},
+		{"an old key in a new header", `{"fairloss":"history","version":2,"window":1}`, `line 1, column 35: unknown key "window"`},
+		{"properties of the wrong type", `{"fairloss":"history","version":2,"properties":"PL1"}`, `line 1, column 35: properties: got string, want a list of strings`},
+		{"malformed property", `{"fairloss":"history","version":2,"properties":["PL1","BND(window=2)"]}`, `line 1, column 35: property "BND(window=2)", column 13: want BND with buffer=…`},
 		{"negative seed", `{"fairloss":"history","version":1,"seed":-1}`, `line 1, column 35: seed: got number -1, want an integer from 0 to 18446744073709551615`},
 		{"negative expectation", `{"fairloss":"history","version":1,"expect":{"PL1":-1}}`, `line 1, column 35: property "PL1" cannot be broken by event -1`},
 		{"expectation of the wrong type", `{"fairloss":"history","version":1,"expect":3}`, `line 1, column 35: expect: got number, want an object`},

@@ -122,7 +122,7 @@ func Example() {
 		fmt.Println(e, err)
 	}
 	// Output:
-	// {"fairloss":"history","version":1,"link":"perfect","guarantee":"perfect","processes":2}
+	// {"fairloss":"history","version":2,"link":"perfect","guarantee":"perfect","processes":2}
 	// {"at":1,"kind":"send","process":0,"peer":1,"message":"a"}
 	// {"at":2,"kind":"deliver","process":1,"peer":0,"message":"a"}
 	// send 0>1 "a" <nil>

@@ -36,8 +36,8 @@ func TestWriteAllErrors(t *testing.T) {
 var (
 	fullHeader = histories.Header{
 		Link: "a<b", Guarantee: "fifo", Assumes: "bag(capacity=4,drops=2,duplicates=1)", Processes: 3,
-		Seed: math.MaxUint64, Clock: histories.Wall, Bound: histories.Bound{Window: 2, Buffer: 8},
-		Load: spec.Load{Factor: 1, Spare: 40, Window: time.Second}, After: 8 * time.Second, Expect: map[string]int{"PL1": 0, "PL2": 7},
+		Seed: math.MaxUint64, Clock: histories.Wall,
+		Properties: []string{"PL1", "BND(window=2,buffer=8)", `OWN(text="é\"")`}, Expect: map[string]int{"PL1": 0, "PL2": 7},
 	}
 	everyKind = []spec.Event{
 		{Kind: spec.Send, Process: 0, Peer: 1, Message: "a", Op: 1, At: 1},
@@ -88,15 +88,52 @@ func TestClaim(t *testing.T) {
 	for _, want := range all {
 		var h histories.Header
 		h.Claim(want)
-		got, err := h.Claimed()
-		if err != nil || got.Name != want.Name || !slices.EqualFunc(got.Properties, want.Properties, func(p, q spec.Property) bool {
+		got, unknown, err := h.Claimed()
+		if err != nil || unknown != nil || got.Name != want.Name || !slices.EqualFunc(got.Properties, want.Properties, func(p, q spec.Property) bool {
 			return p.ID == q.ID && p.Sentence == q.Sentence
 		}) {
 			t.Errorf("%s: claimed is %v, %v", want.Name, got, err)
 		}
 	}
-	if g, err := (histories.Header{Guarantee: "perfectly"}).Claimed(); err == nil || err.Error() != `unknown guarantee "perfectly"` {
+	if g, _, err := (histories.Header{Guarantee: "perfectly"}).Claimed(); err == nil || err.Error() != `unknown guarantee "perfectly"` {
 		t.Errorf("got %v, %v", g, err)
+	}
+}
+
+// TestOldHeader wants a header of version 1 to claim what it claimed.
+func TestOldHeader(t *testing.T) {
+	for fields, want := range map[string][]string{
+		`"guarantee":"perfect"`:                                     {"PL1", "PL2", "PL3"},
+		`"guarantee":"at-most-once","window":2`:                     {"PL2", "PL3", "BND(window=2,buffer=0)"},
+		`"window":2,"buffer":3`:                                     {"BND(window=2,buffer=3)"},
+		`"guarantee":"fenced","factor":1,"within":5`:                {"FENCE", "AMP(factor=1,spare=0,window=5ns)"},
+		`"guarantee":"eventually-perfect-detector","after":8000000`: {"FD1", "EFD2(after=8ms)"},
+		`"guarantee":"eventually-perfect-detector"`:                 {"FD1", "EFD2(after=0s)"},
+	} {
+		h, _, err := histories.ReadAll(strings.NewReader(`{"fairloss":"history","version":1,` + fields + "}\n"))
+		if err != nil {
+			t.Fatalf("%s: %v", fields, err)
+		}
+		g, unknown, err := h.Claimed()
+		var got []string
+		for _, p := range g.Properties {
+			got = append(got, p.String())
+		}
+		if err != nil || unknown != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: claimed is %q, unknown %q, %v, want %q", fields, got, unknown, err, want)
+		}
+	}
+}
+
+// TestUnknownProperties wants the name of a property that is not in the list
+// to be kept.
+func TestUnknownProperties(t *testing.T) {
+	var h histories.Header
+	h.Claim(spec.FIFO.With(spec.Property{ID: "OWN"}))
+	_, _, err := histories.ReadAll(bytes.NewReader(write(t, h, nil)))
+	g, unknown, wrong := h.Claimed()
+	if err != nil || wrong != nil || len(g.Properties) != len(spec.FIFO.Properties) || !slices.Equal(unknown, []string{"OWN"}) {
+		t.Errorf("got %v, unknown %q, %v, %v", g, unknown, wrong, err)
 	}
 }
 
@@ -107,7 +144,7 @@ func TestFileText(t *testing.T) {
 		{Kind: spec.Held, Process: 1, At: 2},
 		{Kind: spec.Forever, At: 2},
 	})
-	want := `{"fairloss":"history","version":1,"link":"fifo","processes":2}
+	want := `{"fairloss":"history","version":2,"link":"fifo","processes":2}
 {"at":1,"kind":"send","process":0,"peer":1,"message":"é\u0009"}
 {"at":1,"kind":"transmit","process":0,"peer":1,"packethex":"44ff"}
 {"at":2,"kind":"held","process":1,"count":0}

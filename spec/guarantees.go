@@ -136,7 +136,8 @@ func Bounded(w, b int) Property {
 	return Property{
 		ID: "BND", Name: "bounded buffers", Class: Safety, Source: petrov + "backpressure",
 		Sentence: fmt.Sprintf("Never more than %d messages of a channel are unconfirmed, and never more than %d are held by a process.", w, b),
-		Reads:    KindsOf(Send, Confirm, Reject, Held), Tested: Send, Window: w, Buffer: b,
+		Reads:    KindsOf(Send, Confirm, Reject, Held), Tested: Send,
+		Parameters: fmt.Sprintf("window=%d,buffer=%d", w, b), Slack: w,
 		New: func() Monitor { return &bounded{window: w, buffer: b} },
 	}
 }
@@ -161,7 +162,8 @@ func Guarantees() []Guarantee {
 	return []Guarantee{FairLoss, Stubborn, AtMostOnce, AtLeastOnce, Perfect, Graceful, FIFO, Authenticated, LoggedStubborn, LoggedPerfect, ExactlyOnce}
 }
 
-// Properties returns all properties without parameters, in a fixed order.
+// Properties returns the properties of an untimed world without parameters, in a
+// fixed order, but for GracefulClose. AllProperties has every one.
 func Properties() []Property {
 	return []Property{FLL1, FLL2, FLL3, SL1, LSL1, SL2, PL1, PL2, PL3, AL3, LPL1, LPL2, LPL3, ACK, FIFODelivery, OrderOnly, XOP}
 }

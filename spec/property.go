@@ -3,7 +3,6 @@ package spec
 import (
 	"fmt"
 	"slices"
-	"time"
 )
 
 // Class says when a property can be broken.
@@ -39,7 +38,8 @@ const (
 	Repeated                   // infinitely often, but only while it is caused infinitely often: a workload must repeat its sends to test it
 )
 
-// Property is one promise about histories. Its identity is its ID.
+// Property is one promise about histories. Its identity is its ID and, where it
+// has some, its parameters.
 type Property struct {
 	ID       string             // short and unique: "PL2"
 	Name     string             // "no duplication"
@@ -51,24 +51,19 @@ type Property struct {
 	Tested   Kind               // the event that puts it to the test; a campaign without one proves nothing
 	About    func(Message) bool // of those events, which do, by their message; nil: all
 	Recurs   Recurrence         // liveness: how often what is owed must be met
-	Window   int                // BND: messages of a channel that may be unconfirmed; else 0
-	Buffer   int                // BND: messages that a process may hold; else 0
-	Load     Load               // AMP: what the links may transmit; else zero
 	New      func() Monitor
 
-	After time.Duration // EFD2: from when on it is claimed; else 0
+	// Parameters are the values of the property's parameters, as String and
+	// ParseProperty spell them; "" where it has none.
+	Parameters string
+	// Slack is how many repetitions of a cycle, besides one for each message
+	// sent, may pass before the property is broken; 0 of most properties.
+	Slack int
 }
 
 // TestedBy reports whether the event puts the property to the test.
 func (p Property) TestedBy(e Event) bool {
 	return e.Kind == p.Tested && (p.About == nil || p.About(e.Message))
-}
-
-// Load is how many packets may be transmitted within any time as long as
-// Window: Spare, and Factor for each message sent in it.
-type Load struct {
-	Factor, Spare int
-	Window        time.Duration
 }
 
 // Monitor judges one history as it happens. It is a deterministic automaton:
@@ -133,7 +128,7 @@ func (g Guarantee) Implies(h Guarantee) bool {
 func entailed(p Property) []string {
 	ids := append([]string{p.ID}, p.Entails...)
 	for i := 1; i < len(ids); i++ {
-		for _, q := range Properties() {
+		for _, q := range AllProperties() {
 			if q.ID != ids[i] {
 				continue
 			}

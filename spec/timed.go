@@ -73,8 +73,9 @@ func Amplification(factor, spare int, window time.Duration) Property {
 	return Property{
 		ID: "AMP", Name: "bounded amplification", Class: Safety, Source: petrov + "cascading failures",
 		Sentence: fmt.Sprintf("Within %v never more than %d packets are transmitted where messages are sent, and %d for each message sent in that time.", window, spare, factor),
-		Reads:    KindsOf(Send, Transmit), Tested: Transmit, Load: Load{factor, spare, window},
-		New: func() Monitor { return &amplification{factor: factor, spare: spare, window: int64(window)} },
+		Reads:    KindsOf(Send, Transmit), Tested: Transmit,
+		Parameters: fmt.Sprintf("factor=%d,spare=%d,window=%v", factor, spare, window),
+		New:        func() Monitor { return &amplification{factor: factor, spare: spare, window: int64(window)} },
 	}
 }
 
@@ -84,8 +85,9 @@ func EventualAccuracy(after time.Duration) Property {
 	return Property{
 		ID: "EFD2", Name: "eventual strong accuracy", Class: Both, Source: detectors,
 		Sentence: fmt.Sprintf("From %v on no process that is up is suspected by one that is up.", after),
-		Reads:    KindsOf(Deliver, Crash, Recover, Forever), Tested: Deliver, After: after,
-		New: func() Monitor { return &eventualAccuracy{after: int64(after)} },
+		Reads:    KindsOf(Deliver, Crash, Recover, Forever), Tested: Deliver,
+		Parameters: "after=" + after.String(),
+		New:        func() Monitor { return &eventualAccuracy{after: int64(after)} },
 	}
 }
 

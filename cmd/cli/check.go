@@ -46,9 +46,9 @@ func check(s *session, file, guarantee string, timeout time.Duration, clocks boo
 		return 0, at(file, err)
 	}
 	if guarantee != "" {
-		header.Guarantee = guarantee
+		header.Guarantee, header.Properties = guarantee, nil
 	}
-	if header.Guarantee == "" {
+	if header.Guarantee == "" && len(header.Properties) == 0 {
 		return 0, at(file, &histories.Error{Line: 1, Column: 1, Msg: "the header has no guarantee to judge by; -guarantee can name one"})
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, timeout)

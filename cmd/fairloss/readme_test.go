@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"fairloss/checker/explore"
 	"fairloss/cmd/cli"
@@ -54,9 +53,7 @@ func TestReadme(t *testing.T) {
 func propertyTable() string {
 	var b strings.Builder
 	b.WriteString("| id | property | kind | promise |\n|---|---|---|---|\n")
-	all := append(spec.Properties(), spec.Bounded(2, 3), spec.GracefulClose)
-	all = append(all, spec.TimedProperties()...)
-	for _, p := range append(all, spec.Amplification(1, 40, 10*time.Millisecond), spec.EventualAccuracy(8*time.Second)) {
+	for _, p := range spec.AllProperties() {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", p.ID, p.Name, p.Class, p.Sentence)
 	}
 	return b.String()
