@@ -67,20 +67,35 @@ type Delivery struct {
 // Effects is the ordered list of what one handler wants done. A crash may cut
 // it anywhere. The zero value is empty and ready to use.
 type Effects struct {
-	list  []Effect
-	clock func() time.Duration
+	list   []Effect
+	clock  func() time.Duration
+	closed bool // its handler has returned
 }
 
 // NewEffects returns an empty list whose Now reads clock.
 func NewEffects(clock func() time.Duration) *Effects { return &Effects{clock: clock} }
 
-// List returns the effects so far, in order. It is valid until the next Reset.
+// List returns the effects so far, in order. It is valid until the list that
+// Next returned is used.
 func (out *Effects) List() []Effect { return out.list }
 
-// Reset empties the list and keeps its memory.
-func (out *Effects) Reset() { out.list = out.list[:0] }
+// Next ends a handler call: it returns an empty list for the next one, which
+// takes over the memory of out. From then on, whatever uses out panics: a
+// handler must not keep it.
+func (out *Effects) Next() *Effects {
+	next := &Effects{list: out.list[:0], clock: out.clock}
+	out.list, out.closed = nil, true
+	return next
+}
+
+func (out *Effects) use() {
+	if out.closed {
+		panic("impl: Effects are used after the handler that got them has returned")
+	}
+}
 
 func (out *Effects) add(e Effect) {
+	out.use()
 	if len(out.list) == maxEffects {
 		panic(fmt.Sprintf("impl: one handler call made more than %d effects", maxEffects))
 	}
@@ -133,6 +148,7 @@ func (out *Effects) Commit(stable []byte, deliveries ...Delivery) {
 // Now is the local clock, which may drift and jump. It panics in a world
 // without time: a link that reads the clock is checked in a timed world only.
 func (out *Effects) Now() time.Duration {
+	out.use()
 	if out.clock == nil {
 		panic("impl: Effects.Now called in a world without time: who reads a clock is checked by fairloss/checker/timed")
 	}

@@ -14,11 +14,11 @@ func ExampleRetransmitForever() {
 	var out impl.Effects
 	sender.Send(1, "g", &out) // this packet gets lost
 	for range 2 {
-		out.Reset()
+		out = *out.Next()
 		sender.Timeout(1, &out)
 		packet := out.List()[0].Packet
 
-		out.Reset()
+		out = *out.Next()
 		receiver.Receive(0, packet, &out)
 		for _, e := range out.List() {
 			fmt.Printf("deliver %q from process %d\n", e.Message, e.Peer)
@@ -43,7 +43,7 @@ func ExampleEliminateDuplicates() {
 	data := out.List()[1].Packet // after the timer
 
 	for range 2 { // the network delivers it twice
-		out.Reset()
+		out = *out.Next()
 		receiver.Receive(0, data, &out)
 		for _, e := range out.List() {
 			switch e.Kind {
@@ -56,7 +56,7 @@ func ExampleEliminateDuplicates() {
 	}
 	ack := out.List()[0].Packet
 
-	out.Reset()
+	out = *out.Next()
 	sender.Receive(1, ack, &out)
 	for _, e := range out.List() {
 		if e.Kind == impl.Confirm {

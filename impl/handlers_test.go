@@ -305,7 +305,7 @@ func TestRetransmissionsAreIdentical(t *testing.T) {
 			if e.Kind != impl.SetTimer {
 				continue
 			}
-			out.Reset()
+			out = *out.Next()
 			l.Timeout(e.Timer, &out)
 			if again := packets(&out); !slices.Equal(again, first) {
 				t.Errorf("%s transmits %q, then %q", link.Name, first, again)

@@ -32,7 +32,7 @@ type TimerID uint64
 
 // Layer is one process's end of a link: a deterministic event handler. Each
 // handler appends its effects to out, which name peers only, and must not keep
-// out.
+// out: its use after the handler has returned panics.
 type Layer interface {
 	// Init is the first event of a process that starts without a past.
 	Init(out *Effects)

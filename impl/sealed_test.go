@@ -62,7 +62,7 @@ func TestSealsAgainstCorruption(t *testing.T) {
 			whole := out.List()[0].Packet
 			accepted := 0
 			for range packets {
-				out.Reset()
+				out = *out.Next()
 				receiver.Receive(0, corrupted(r, whole), &out)
 				accepted += len(out.List())
 			}
@@ -70,7 +70,7 @@ func TestSealsAgainstCorruption(t *testing.T) {
 			if accepted > 0 != test.blind {
 				t.Errorf("%d accepted, blind: %t", accepted, test.blind)
 			}
-			out.Reset()
+			out = *out.Next()
 			receiver.Receive(0, whole, &out)
 			if len(out.List()) != 1 || out.List()[0].Message != "a message of some length, 32 bytes" {
 				t.Errorf("the whole packet is answered by %v", out.List())

@@ -70,7 +70,7 @@ type stack struct {
 
 // call is one handler call of one layer.
 type call struct {
-	Effects
+	out   *Effects
 	layer int
 	turn  int
 }
@@ -115,7 +115,7 @@ func (s *stack) Timeout(t TimerID, out *Effects) {
 	s.begin()
 	n := TimerID(len(s.layers))
 	c := s.enter(int(t%n), out)
-	s.layers[c.layer].Timeout(t/n, &c.Effects)
+	s.layers[c.layer].Timeout(t/n, c.out)
 	s.leave(c, out)
 }
 
@@ -145,7 +145,7 @@ func (s *stack) start(out *Effects, handle func(i int, l Layer, out *Effects)) {
 	s.begin()
 	for i, l := range s.layers {
 		c := s.enter(i, out)
-		handle(i, l, &c.Effects)
+		handle(i, l, c.out)
 		s.timers(c, out)
 	}
 	for i := range s.layers {
@@ -155,13 +155,13 @@ func (s *stack) start(out *Effects, handle func(i int, l Layer, out *Effects)) {
 
 func (s *stack) send(layer int, to spec.Process, m spec.Message, out *Effects) {
 	c := s.enter(layer, out)
-	s.layers[layer].Send(to, m, &c.Effects)
+	s.layers[layer].Send(to, m, c.out)
 	s.leave(c, out)
 }
 
 func (s *stack) receive(layer int, from spec.Process, p Packet, out *Effects) {
 	c := s.enter(layer, out)
-	s.layers[layer].Receive(from, p, &c.Effects)
+	s.layers[layer].Receive(from, p, c.out)
 	s.leave(c, out)
 }
 
@@ -171,7 +171,7 @@ func (s *stack) confirmed(layer int, to spec.Process, p Packet, out *Effects) {
 		return
 	}
 	c := s.enter(layer, out)
-	confirmer.Confirmed(to, p, &c.Effects)
+	confirmer.Confirmed(to, p, c.out)
 	s.leave(c, out)
 }
 
@@ -179,13 +179,12 @@ func (s *stack) confirmed(layer int, to spec.Process, p Packet, out *Effects) {
 // nest, and the one at each depth keeps its memory from event to event.
 func (s *stack) enter(layer int, out *Effects) *call {
 	if s.depth == len(s.calls) {
-		s.calls = append(s.calls, new(call))
+		s.calls = append(s.calls, &call{out: new(Effects)})
 	}
 	c := s.calls[s.depth]
 	s.depth++
 	s.turns++
-	c.Reset()
-	c.clock, c.layer, c.turn = out.clock, layer, s.turns
+	c.out.clock, c.layer, c.turn = out.clock, layer, s.turns
 	return c
 }
 
@@ -197,8 +196,8 @@ func (s *stack) leave(c *call, out *Effects) {
 
 // timers passes on the timer effects of c.
 func (s *stack) timers(c *call, out *Effects) {
-	for i := range c.list {
-		switch e := &c.list[i]; e.Kind {
+	for i := range c.out.list {
+		switch e := &c.out.list[i]; e.Kind {
 		case SetTimer:
 			out.SetTimer(s.timer(c.layer, e.Timer), e.AtLeast, e.AtMost)
 		case CancelTimer:
@@ -215,14 +214,15 @@ func (s *stack) timer(layer int, t TimerID) TimerID {
 	return t*n + TimerID(layer)
 }
 
-// expand carries out the effects of c that are no timers.
+// expand carries out the effects of c that are no timers, and ends the call.
 func (s *stack) expand(c *call, out *Effects) {
+	defer func() { c.out = c.out.Next() }()
 	top := len(s.layers) - 1
-	for i := range c.list {
+	for i := range c.out.list {
 		if s.steps++; s.steps > maxEffects {
 			panic(fmt.Sprintf("impl: one event made more than %d effects in the layers of a stack", maxEffects))
 		}
-		e := &c.list[i]
+		e := &c.out.list[i]
 		switch {
 		case e.Kind == Transmit && c.layer == 0:
 			out.Transmit(e.Peer, e.Packet)

@@ -307,7 +307,7 @@ func BenchmarkStack(b *testing.B) {
 	var out Effects
 	b.ReportAllocs()
 	for b.Loop() {
-		out.Reset()
+		out = *out.Next()
 		l.Send(1, "x", &out)
 		l.Receive(1, "x", &out)
 	}

@@ -106,7 +106,7 @@ func TestStackRecovers(t *testing.T) {
 	}
 	l := fresh()
 	run(func(out *Effects) { l.(Recoverer).Recover(stable, out) })
-	out.Reset()
+	out = *out.Next()
 	l.Send(1, "x", &out)
 	if got, want := splitStable(last(out.List()), 4), splitStable(stable, 4); string(got[3]) != "again" || !bytes.Equal(got[0], want[0]) {
 		t.Errorf("after recovery a store of the top layer makes %q", got)

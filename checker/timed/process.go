@@ -191,7 +191,7 @@ func (w *world) apply(p *process) {
 			}
 		}
 	}
-	p.out.Reset()
+	p.out = p.out.Next()
 	if p.holder != nil && p.holder.Held() != p.held {
 		p.held = p.holder.Held()
 		w.record(spec.Event{Kind: spec.Held, Process: p.self, Count: p.held})

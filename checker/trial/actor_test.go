@@ -71,7 +71,7 @@ func TestPulse(t *testing.T) {
 	p := newPulse(&impl.StoreFirst{})
 	var out impl.Effects
 	event := func(do func()) {
-		out.Reset()
+		out = *out.Next()
 		do()
 	}
 	expect := func(what string, changes, rest int) {

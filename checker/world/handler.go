@@ -106,24 +106,26 @@ func (pr *process) execute(layer impl.Layer, before *local, in input) (o outcome
 	}
 	defer pr.caught(in, &err)
 	pr.sys.calls.enter(pr.self, in)
-	pr.out.Reset()
-	in.feed(layer, before.stable, &pr.out)
+	in.feed(layer, before.stable, pr.out)
+	effects := pr.out.List()
+	pr.out = pr.out.Next()
 	if in.cut > 0 {
-		return pr.interrupted(before, in)
+		return pr.interrupted(effects, before, in)
 	}
-	return pr.outcome(layer, before, in)
+	return pr.outcome(layer, effects, before, in)
 }
 
 // caught, deferred, makes an error of a panic in the link's code.
 func (pr *process) caught(in input, err *error) {
 	pr.sys.calls.leave()
 	if r := recover(); r != nil {
+		pr.out = pr.out.Next()
 		*err = &Failure{Process: pr.self, Event: in.String(), Text: impl.Blame(r)}
 	}
 }
 
-func (pr *process) outcome(layer impl.Layer, before *local, in input) (outcome, error) {
-	o := outcome{effects: pr.out.List(), all: len(pr.out.List()), stable: before.stable}
+func (pr *process) outcome(layer impl.Layer, effects []impl.Effect, before *local, in input) (outcome, error) {
+	o := outcome{effects: effects, all: len(effects), stable: before.stable}
 	for _, a := range before.timers {
 		if in.kind != expiry || a.timer != in.timer {
 			o.timers = append(o.timers, a.timer)
@@ -149,8 +151,7 @@ func (pr *process) outcome(layer impl.Layer, before *local, in input) (outcome, 
 }
 
 // interrupted is the outcome of a call within which the process crashes.
-func (pr *process) interrupted(before *local, in input) (outcome, error) {
-	effects := pr.out.List()
+func (pr *process) interrupted(effects []impl.Effect, before *local, in input) (outcome, error) {
 	stable := before.stable
 	for _, e := range effects[:in.cut-1] {
 		if err := pr.check(e, in); err != nil {

@@ -57,7 +57,7 @@ type process struct {
 	confirmer   bool       // it wants to know what was delivered
 	live        impl.Layer // an instance in the local state at
 	at          uint32
-	out         impl.Effects
+	out         *impl.Effects
 	key         []byte
 	path        []uint32 // scratch of rerun
 }
@@ -65,7 +65,7 @@ type process struct {
 func newProcess(sys *System, self spec.Process) *process {
 	return &process{
 		sys: sys, self: self,
-		ids: map[string]uint32{}, inputIDs: map[input]uint32{},
+		out: &impl.Effects{}, ids: map[string]uint32{}, inputIDs: map[input]uint32{},
 		transitions: make([]transition, 1), // 0 is unknown
 	}
 }
@@ -256,8 +256,8 @@ func (pr *process) rerun(layer impl.Layer, id uint32) (err error) {
 	}
 	for _, next := range slices.Backward(path) {
 		l := &pr.locals[next]
-		pr.out.Reset()
-		pr.inputs[l.in].feed(layer, pr.locals[l.parent].stable, &pr.out)
+		pr.inputs[l.in].feed(layer, pr.locals[l.parent].stable, pr.out)
+		pr.out = pr.out.Next()
 	}
 	pr.path = path
 	return nil

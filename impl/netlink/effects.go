@@ -34,7 +34,7 @@ func (l *Link) apply() {
 			l.act(e)
 		}
 	}
-	l.out.Reset()
+	l.out = l.out.Next()
 }
 
 // act carries e out, or holds it back until what was stored before it is
