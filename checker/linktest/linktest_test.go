@@ -194,6 +194,7 @@ func TestBrokenContracts(t *testing.T) {
 		"strays":  {"Contract", "handling Receive(", "names process 7, which is no peer"},
 		"clock":   {"Contract", "handling Receive(", "Effects.Now called in a world without time", "Replay:"},
 		"forges":  {"Contract", "at process 0, handling Forge(", "panics: runtime error: slice bounds out of range", "1  send ", "Replay:"},
+		"keeps":   {"Contract", "handling Receive(", "Effects are used after the handler that got them has returned", "Replay:"},
 		"leaks":   {"Contract", "the link leaks goroutines", "mylink_test.TestBroken"},
 		"exits":   {"Contract", "a handler ended its goroutine"},
 		"stuck":   {"Contract", "handling its Factory, has not returned for 5s"},

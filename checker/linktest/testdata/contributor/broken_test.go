@@ -42,7 +42,10 @@ func faulty(name string, strike func(from spec.Process, out *impl.Effects)) impl
 	}}
 }
 
-var shared int
+var (
+	shared int
+	kept   *impl.Effects
+)
 
 func TestBroken(t *testing.T) {
 	for _, link := range []impl.Link{
@@ -62,6 +65,12 @@ func TestBroken(t *testing.T) {
 		}),
 		faulty("strays", func(_ spec.Process, out *impl.Effects) { out.Transmit(7, "p") }),
 		faulty("clock", func(_ spec.Process, out *impl.Effects) { out.Now() }),
+		faulty("keeps", func(from spec.Process, out *impl.Effects) {
+			if kept != nil {
+				kept.Transmit(from, "late")
+			}
+			kept = out
+		}),
 		faulty("leaks", func(spec.Process, *impl.Effects) { go func() { select {} }() }),
 		faulty("exits", func(spec.Process, *impl.Effects) { runtime.Goexit() }),
 		{Name: "stuck", New: func(spec.Process, []spec.Process) impl.Layer { select {} }, Guarantee: spec.AtMostOnce},
