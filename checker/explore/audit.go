@@ -1,6 +1,11 @@
 package explore
 
-import "fairloss/impl"
+import (
+	"slices"
+
+	"fairloss/checker/world"
+	"fairloss/impl"
+)
 
 // Bounds of an audit. A thousand walks of 64 steps find every planted omission
 // of the tests; a fifth of that is enough in a quick run.
@@ -20,6 +25,7 @@ func Audit(link impl.Link, seed uint64, walks int) error {
 		return err
 	}
 	src := Seeded(seed, 1)
+	var before [][]world.Move
 	for range walks {
 		p := c.draw(src)
 		p.length = auditLength
@@ -29,8 +35,20 @@ func Audit(link impl.Link, seed uint64, walks int) error {
 			err = c.adversarial(src, p)
 		}
 		if err != nil {
-			return &Broken{Schedule: c.schedule(nil), cause: err}
+			return newBroken(link, c.schedule(nil), c.actions(before), err)
 		}
+		before = append(before, slices.Clone(c.trace))
 	}
 	return nil
+}
+
+// actions returns walks in readable form.
+func (c *Campaign) actions(walks [][]world.Move) [][]world.Action {
+	list := make([][]world.Action, len(walks))
+	for i, moves := range walks {
+		for _, m := range moves {
+			list[i] = append(list[i], c.sys.World(nil).Action(m))
+		}
+	}
+	return list
 }

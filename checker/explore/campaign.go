@@ -134,7 +134,7 @@ func (c *Campaign) Run(src Source) error {
 		c.record(c.world.Broken()&^before, fair)
 	}
 	if err != nil {
-		return &Broken{Schedule: c.schedule(fair), cause: err}
+		return newBroken(c.link, c.schedule(fair), nil, err)
 	}
 	c.conclude(fair, ending)
 	return nil

@@ -15,6 +15,7 @@ const contract goal = -1
 // element is what minimising can take out of a schedule.
 type element struct {
 	kind   elementKind
+	run    int // of a plain action: the run before, from 1; 0 is the last
 	action world.Action
 	repeat world.Request
 }
@@ -29,6 +30,11 @@ const (
 
 func elements(s world.Schedule) []element {
 	var list []element
+	for i, run := range s.Before {
+		for _, a := range run {
+			list = append(list, element{kind: plainAction, run: i + 1, action: a})
+		}
+	}
 	for _, a := range s.Actions {
 		list = append(list, element{kind: plainAction, action: a})
 	}
@@ -43,7 +49,18 @@ func elements(s world.Schedule) []element {
 
 func assemble(list []element, fair bool) world.Schedule {
 	s := world.Schedule{Fair: fair}
+	run := 0
 	for _, e := range list {
+		switch {
+		case e.run > 0 && e.run != run:
+			run = e.run
+			s.Before = append(s.Before, []world.Action{e.action})
+			continue
+		case e.run > 0:
+			last := &s.Before[len(s.Before)-1]
+			*last = append(*last, e.action)
+			continue
+		}
 		switch e.kind {
 		case plainAction:
 			s.Actions = append(s.Actions, e.action)
@@ -62,29 +79,61 @@ func assemble(list []element, fair bool) world.Schedule {
 // schedule as it is where that does not reach the goal.
 func minimise(sys *world.System, s world.Schedule, g goal) world.Schedule {
 	w := sys.World(nil)
-	best, ok := attempt(w, unfold(sys, s), g)
+	try := func(s world.Schedule) (world.Schedule, bool) { return attempt(w, s, g) }
+	best, ok := try(unfold(sys, s))
 	if !ok {
-		best, ok = attempt(w, s, g)
+		best, ok = try(s)
 	}
 	if !ok {
 		return s
 	}
-	for chunk := max(1, best.Len()/2); ; chunk = max(1, chunk/2) {
-		smaller := removeChunks(w, best, g, chunk)
-		done := chunk == 1 && smaller.Len() == best.Len()
-		if best = smaller; done {
-			break
-		}
-	}
+	best = withoutChunks(best, try)
 	if smaller, found := loseOnly(w, best, g); found {
 		return minimise(sys, smaller, g)
 	}
-	for size := 2; size <= 3; size++ {
-		if smaller, found := removeSets(w, best, g, size); found {
-			return minimise(sys, smaller, g)
-		}
+	if smaller, found := withoutSet(best, try); found {
+		return minimise(sys, smaller, g)
 	}
 	return best
+}
+
+// try runs a schedule, leaving out what is not enabled. It reports whether the
+// goal was reached, and the actions up to there.
+type try func(s world.Schedule) (world.Schedule, bool)
+
+// reduced takes out of a schedule what minimise takes out, but for what asks a
+// memo.
+func reduced(s world.Schedule, try try) world.Schedule {
+	for {
+		s = withoutChunks(s, try)
+		smaller, found := withoutSet(s, try)
+		if !found {
+			return s
+		}
+		s = smaller
+	}
+}
+
+// withoutChunks takes out runs of elements, ever shorter ones, until no single
+// one can be spared.
+func withoutChunks(s world.Schedule, try try) world.Schedule {
+	for chunk := max(1, s.Len()/2); ; chunk = max(1, chunk/2) {
+		smaller := removeChunks(s, try, chunk)
+		if chunk == 1 && smaller.Len() == s.Len() {
+			return smaller
+		}
+		s = smaller
+	}
+}
+
+// withoutSet tries to take out two or three elements.
+func withoutSet(s world.Schedule, try try) (world.Schedule, bool) {
+	for size := 2; size <= 3; size++ {
+		if smaller, found := removeSets(s, try, size); found {
+			return smaller, true
+		}
+	}
+	return s, false
 }
 
 // unfold returns a schedule with what its fair suffix does as plain actions: a
@@ -100,11 +149,11 @@ func unfold(sys *world.System, s world.Schedule) world.Schedule {
 
 // removeChunks tries to take out each run of that many elements, the last
 // first.
-func removeChunks(w *world.World, s world.Schedule, g goal, chunk int) world.Schedule {
+func removeChunks(s world.Schedule, try try, chunk int) world.Schedule {
 	for end := s.Len(); end > 0; end -= chunk {
 		list := elements(s)
 		end = min(end, len(list))
-		smaller, ok := attempt(w, assemble(slices.Delete(list, max(0, end-chunk), end), s.Fair), g)
+		smaller, ok := try(assemble(slices.Delete(list, max(0, end-chunk), end), s.Fair))
 		if ok {
 			s = smaller
 		}
@@ -156,13 +205,13 @@ const maxSetElements = 40
 
 // removeSets tries to take out each set of size elements that need not be
 // neighbours: a send, say, and the delivery of its packet.
-func removeSets(w *world.World, s world.Schedule, g goal, size int) (world.Schedule, bool) {
+func removeSets(s world.Schedule, try try, size int) (world.Schedule, bool) {
 	list := elements(s)
 	if len(list) > maxSetElements || len(list) <= size {
 		return s, false
 	}
-	var try func(chosen []int) (world.Schedule, bool)
-	try = func(chosen []int) (world.Schedule, bool) {
+	var without func(chosen []int) (world.Schedule, bool)
+	without = func(chosen []int) (world.Schedule, bool) {
 		if len(chosen) == size {
 			var left []element
 			for i, e := range list {
@@ -170,20 +219,20 @@ func removeSets(w *world.World, s world.Schedule, g goal, size int) (world.Sched
 					left = append(left, e)
 				}
 			}
-			return attempt(w, assemble(left, s.Fair), g)
+			return try(assemble(left, s.Fair))
 		}
 		next := 0
 		if len(chosen) > 0 {
 			next = chosen[len(chosen)-1] + 1
 		}
 		for i := next; i < len(list); i++ {
-			if smaller, ok := try(append(chosen, i)); ok {
+			if smaller, ok := without(append(chosen, i)); ok {
 				return smaller, true
 			}
 		}
 		return s, false
 	}
-	return try(make([]int, 0, size))
+	return without(make([]int, 0, size))
 }
 
 // attempt runs a schedule, leaving out what is not enabled. It reports whether

@@ -254,7 +254,7 @@ func TestBroken(t *testing.T) {
 	if want := "the link at process 0, handling Timeout(1), panics: third"; broken.Error() != want {
 		t.Errorf("%q, want %q", broken, want)
 	}
-	s := broken.Shrink(link)
+	s := broken.Schedule
 	want := `send 0>1 "a"` + strings.Repeat("; timeout 0 1", 3)
 	if got := s.Inline(); got != want {
 		t.Errorf("shrunk to %s, want %s", got, want)

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -10,19 +11,6 @@ import (
 	"fairloss/impl"
 	"fairloss/spec"
 )
-
-// Broken is a link that broke its contract: it panics, is not deterministic,
-// or its key omits state. Unwrap gives the *world.Failure.
-type Broken struct {
-	Schedule world.Schedule // what led to it
-	cause    error
-}
-
-// Error says which event did it.
-func (b *Broken) Error() string { return b.cause.Error() }
-
-// Unwrap returns the *world.Failure.
-func (b *Broken) Unwrap() error { return b.cause }
 
 // Report is what a campaign found.
 type Report struct {
@@ -131,7 +119,11 @@ func Show(link impl.Link, property spec.Property, s world.Schedule) (*Counterexa
 	if i < 0 {
 		i, judged = len(judged), append(judged, property)
 	}
-	w, judgements, err := Replay(link, s, judged...) // a fair suffix ends when none of them is owed anything
+	w, judgements, err := replay(link, s, judged) // a fair suffix ends when none of them is owed anything
+	var broken *Broken
+	if errors.As(err, &broken) {
+		return nil, newBroken(s.On(link), s, nil, broken.cause)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -147,9 +139,32 @@ func Show(link impl.Link, property spec.Property, s world.Schedule) (*Counterexa
 
 // Replay runs a schedule through the real code of a link on a system that has
 // learnt nothing, and judges the history. It returns the Witness at the end.
-// The error says which action is not enabled, or is a *Broken, or a
-// *world.Failure where not even Init can be run.
+// The error says which action is not enabled, or is a *Broken: the schedule is
+// run many times, since a link that draws lots need not break the contract in
+// each run. It is a *world.Failure where not even Init can be run.
 func Replay(link impl.Link, s world.Schedule, properties ...spec.Property) (*world.World, []checker.Judgement, error) {
+	w, judgements, err := replay(link, s, properties)
+	var broken *Broken
+	if err != nil && !errors.As(err, &broken) || s.Len() > maxRepeatedReplay {
+		return w, judgements, err
+	}
+	again := &Broken{Schedule: s, cause: err}
+	runs := luckyReplays
+	if err != nil && !broken.cause.(*world.Failure).Diverges {
+		runs = replays
+	}
+	if again.repeat(link, runs); again.Broke > 0 {
+		return nil, nil, again
+	}
+	return w, judgements, err
+}
+
+// maxRepeatedReplay is how long a schedule may be that is replayed more than
+// once.
+const maxRepeatedReplay = 1000
+
+// replay runs a schedule once.
+func replay(link impl.Link, s world.Schedule, properties []spec.Property) (*world.World, []checker.Judgement, error) {
 	sys, err := world.New(s.On(link), properties)
 	if err != nil {
 		return nil, nil, err
@@ -160,7 +175,7 @@ func Replay(link impl.Link, s world.Schedule, properties ...spec.Property) (*wor
 	}
 	if err != nil {
 		if _, failed := err.(*world.Failure); failed {
-			err = &Broken{s, err}
+			err = &Broken{Schedule: s, Replayed: 1, Broke: 1, cause: err}
 		}
 		return nil, nil, err
 	}
@@ -169,19 +184,4 @@ func Replay(link impl.Link, s world.Schedule, properties ...spec.Property) (*wor
 		judge.Observe(e)
 	}
 	return w, judge.Judgements(), nil
-}
-
-// Shrink returns the shortest schedule found by taking actions out of one that
-// makes the link break its contract.
-func (b *Broken) Shrink(link impl.Link) world.Schedule {
-	if b.Schedule.Forever {
-		return b.Schedule // a lasso comes from a search, which found no shorter one
-	}
-	sys, err := world.New(link, nil)
-	if err != nil {
-		return world.Schedule{}
-	}
-	s := b.Schedule
-	s.Actions, s.Forever, s.Cycle = slices.Concat(s.Actions, s.Cycle), false, nil
-	return minimise(sys, s, contract)
 }

@@ -124,7 +124,7 @@ func (s *search) burst(w *world.World) (actions []world.Action, err error) {
 		}
 		actions = append(actions, w.Action(moves[0]))
 		if err := w.Do(moves[0]); err != nil {
-			return actions, &Broken{world.Schedule{Actions: actions}, err}
+			return actions, newBroken(s.sys.Link(), world.Schedule{Actions: actions}, nil, err)
 		}
 	}
 	return actions, nil

@@ -182,5 +182,5 @@ func (s *search) broken(i, action int, err error) error {
 	m := s.world.Enabled(nil)[action]
 	schedule := s.schedule(i)
 	schedule.Actions = append(schedule.Actions, s.world.Action(m))
-	return &Broken{schedule, err}
+	return newBroken(s.sys.Link(), schedule, nil, err)
 }

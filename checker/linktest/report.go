@@ -110,6 +110,9 @@ func numbered(schedule string) string {
 	n := 0
 	for line := range strings.Lines(schedule) {
 		switch line {
+		case "again\n":
+			b.WriteString("           again   # all starts again; from a state with the same key it must do the same\n")
+			continue
 		case "fair\n":
 			b.WriteString("           fair    # from here on the network is fair\n")
 			continue
@@ -247,10 +250,11 @@ func (r reporter) failure(t testing.TB, err error) string {
 	if !errors.As(err, &broken) {
 		return err.Error()
 	}
-	s := broken.Shrink(r.link)
+	s := broken.Schedule
 	name := strings.TrimSuffix(t.Name(), "/Contract")
-	return fmt.Sprintf("%v\n\n    Schedule (%s):\n%s\n    Replay:\n      %s\n",
-		err, counted(s.Len(), "action"), numbered(s.String()), replayCommand(r.pkg, name, s))
+	return fmt.Sprintf("%v\n%s\n    Schedule (%s; it breaks the contract in %d of %d runs):\n%s\n    Replay:\n      %s\n",
+		err, indentBy("      ", broken.Details()), counted(s.Len(), "action"), broken.Broke, broken.Replayed,
+		numbered(s.String()), replayCommand(r.pkg, name, s))
 }
 
 // keep leaves schedule, history, diagram and page in the artifact directory of

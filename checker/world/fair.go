@@ -176,7 +176,7 @@ func (w *World) blocked(ready []uint64) error {
 	}
 	for _, c := range w.sys.sends {
 		if w.Unready(c) && ready[c.From]>>c.To&1 == 0 {
-			return &Failure{c.From, "what a fair network brings", fmt.Sprintf("is never ready to send to process %d again", c.To)}
+			return &Failure{Process: c.From, Event: "what a fair network brings", Text: fmt.Sprintf("is never ready to send to process %d again", c.To)}
 		}
 	}
 	return nil

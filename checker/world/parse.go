@@ -26,13 +26,15 @@ type SyntaxError = items.SyntaxError
 //	forge 0>1 "q"        the network delivers q, which 0 did not send to 1
 //	cut 0>1              from now on nothing gets through from 0 to 1
 //	crash 0              process 0 crashes
+//	again                all of it starts again, from the beginning
 //	fair                 from here on the network is fair
 //	forever              what follows is repeated for ever
 //
 // The first five may end with "crash 2": the process that acts then crashes
 // after two effects of its handler. After fair, send lines are repeated for ever
 // and drop lines are the losses of transmissions. Where nothing follows forever,
-// nothing more happens. Before the first of these, the lines "link NAME",
+// nothing more happens. From a state with the same key, a link must do after
+// again what it did before. Before the first of these, the lines "link NAME",
 // "network set" and "processes 2" may say what it is a schedule of. Messages and
 // packets are quoted as in Go, and so is a name that is no word; # begins a
 // comment. An error is a *SyntaxError.
@@ -52,6 +54,12 @@ func (p *parser) item(s *Schedule) error {
 	switch word {
 	case "link", "network", "processes":
 		return p.directive(s, word)
+	case "again":
+		if s.Fair || s.Forever {
+			return fmt.Errorf("again stands after the end of the last run")
+		}
+		s.Before, s.Actions = append(s.Before, s.Actions), nil
+		return nil
 	case "fair", "forever":
 		if s.Fair || s.Forever {
 			return fmt.Errorf("%s %s", word, after(s, word))
@@ -75,7 +83,7 @@ func after(s *Schedule, word string) string {
 }
 
 func (p *parser) directive(s *Schedule, word string) error {
-	if s.Len() > 0 || s.Fair || s.Forever {
+	if s.Len() > 0 || len(s.Before) > 0 || s.Fair || s.Forever {
 		return fmt.Errorf("%s stands after the first action", word)
 	}
 	value, err := p.Value()

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -59,7 +60,9 @@ type process struct {
 	at          uint32
 	out         *impl.Effects
 	key         []byte
-	path        []uint32 // scratch of rerun
+	path        []uint32          // scratch of rerun
+	answers     map[uint32]answer // of the transitions that a Witness has learnt
+	visits      map[uint32]int    // local state -> the Witness that came to it first
 }
 
 func newProcess(sys *System, self spec.Process) *process {
@@ -67,6 +70,7 @@ func newProcess(sys *System, self spec.Process) *process {
 		sys: sys, self: self,
 		out: &impl.Effects{}, ids: map[string]uint32{}, inputIDs: map[input]uint32{},
 		transitions: make([]transition, 1), // 0 is unknown
+		answers:     map[uint32]answer{}, visits: map[uint32]int{},
 	}
 }
 
@@ -238,7 +242,9 @@ func (pr *process) restore(layer impl.Layer, l *local) (restored bool, err error
 		return false, nil
 	}
 	if key, err := impl.Key(layer); err != nil || string(key) != l.layerKey() {
-		return false, &Failure{pr.self, in.String(), "leads to a state with another key than the one that was to be restored"}
+		f := &Failure{Process: pr.self, Event: in.String(), Diverges: true, Text: "leads to a state with another key than the one that was to be restored"}
+		f.Details = fmt.Sprintf("wanted: %s\ngot:    %s\n", brief(l.layerKey()), brief(string(key)))
+		return false, f
 	}
 	return true, nil
 }

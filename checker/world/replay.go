@@ -5,12 +5,22 @@ import (
 	"slices"
 )
 
-// Follow makes the actions of a schedule, then runs its fair suffix, or the
+// Follow makes the runs before a schedule, each in a Witness of its own, and the
+// actions of the schedule, then runs its fair suffix, or the
 // cycle that goes on for ever. It returns Bound where there is neither. A
 // cycle needs a Witness: it is made three times, and must be fair. An error is
 // a *Failure of the link, or says which action is not enabled, or what makes
 // the cycle none or unfair.
 func (w *World) Follow(s Schedule) (Ending, error) {
+	for k, run := range s.Before {
+		before, err := w.sys.Witness(nil)
+		for i := 0; i < len(run) && err == nil; i++ {
+			err = before.applyAs(run[i], fmt.Sprintf("run %d, action %%d", k+1), i+1)
+		}
+		if err != nil {
+			return Bound, err
+		}
+	}
 	for i, a := range s.Actions {
 		if err := w.applyAs(a, "action %d", i+1); err != nil {
 			return Bound, err

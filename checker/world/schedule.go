@@ -16,6 +16,7 @@ type Schedule struct {
 	Link      string            // name of the link; "" where it is known otherwise
 	Assumes   *spec.Assumptions // network it was found on; nil is the link's own
 	Processes int               // 0 is the link's own number
+	Before    [][]Action        // runs made before, each from the start: from a state with the same key the link must do the same in all
 	Actions   []Action
 	Fair      bool      // after the actions the network is fair; see World.RunFair
 	Repeat    []Request // within the suffix: sent again in every round
@@ -25,8 +26,14 @@ type Schedule struct {
 }
 
 // Len is the length of a schedule: its actions, repeated sends, losses and
-// cycle.
-func (s Schedule) Len() int { return len(s.Actions) + len(s.Repeat) + len(s.Losses) + len(s.Cycle) }
+// cycle, and the actions of the runs before it.
+func (s Schedule) Len() int {
+	n := len(s.Actions) + len(s.Repeat) + len(s.Losses) + len(s.Cycle)
+	for _, run := range s.Before {
+		n += len(run)
+	}
+	return n
+}
 
 // On returns the link in the surroundings that the schedule names: its network
 // and its number of processes.
@@ -43,6 +50,12 @@ func (s Schedule) On(link impl.Link) impl.Link {
 // lines returns the schedule without its directives, an action each.
 func (s Schedule) lines() []string {
 	var lines []string
+	for _, run := range s.Before {
+		for _, a := range run {
+			lines = append(lines, a.String())
+		}
+		lines = append(lines, "again")
+	}
 	for _, a := range s.Actions {
 		lines = append(lines, a.String())
 	}

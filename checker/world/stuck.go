@@ -45,7 +45,7 @@ func Stuck(link string, after time.Time, limit time.Duration) error {
 	watched.Range(func(key, _ any) bool {
 		c := key.(*calls)
 		if now := c.current.Load(); c.link == link && now != nil && now.since.After(after) && time.Since(now.since) > limit {
-			stuck = &Failure{now.process, now.in.String(), fmt.Sprintf("has not returned for %v", limit)}
+			stuck = &Failure{Process: now.process, Event: now.in.String(), Text: fmt.Sprintf("has not returned for %v", limit)}
 		}
 		return stuck == nil
 	})

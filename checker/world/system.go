@@ -34,6 +34,7 @@ type System struct {
 
 	receipts      [][]uint32          // channel, packet -> input of the receiver, plus one
 	confirmations [][]uint32          // channel, packet -> input of the sender, plus one
+	witnesses     int                 // how many were made
 	forever       uint32              // the observation of a Forever event
 	voiding       bool                // faults can void obligations
 	forger        impl.Forger         // nil where the link is none, or nothing is forged
@@ -44,9 +45,12 @@ type System struct {
 
 // Failure is a link that broke the contract of impl.Layer, as by a panic.
 type Failure struct {
-	Process spec.Process
-	Event   string // what it was handling: "Timeout(1)"
-	Text    string // what it does wrong: "panics: …"
+	Process  spec.Process
+	Event    string // what it was handling: "Timeout(1)"
+	Text     string // what it does wrong: "panics: …"
+	Details  string // lines that show it: what differs; "" where Text says all
+	Diverges bool   // two instances, or two runs, do not do the same: only a Witness sees it
+	Earlier  int    // which Witness of the system it contradicts, from 1; 0: none, or it is not known
 }
 
 // Error says which event did it, in the terms of the link's author.

@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"fairloss/impl"
 	"fairloss/spec"
@@ -11,6 +12,7 @@ import (
 // witness runs the real code of the link at every step of a World, twice and
 // interleaved, beside the memo; it keeps the whole history.
 type witness struct {
+	number  int // among those of the system, from 1
 	layers  []impl.Layer
 	twins   []impl.Layer
 	history []spec.Event
@@ -22,7 +24,8 @@ type witness struct {
 // or from what the system has learnt is a *Failure. Its History is complete.
 func (sys *System) Witness(workload []Request) (*World, error) {
 	w := sys.World(workload)
-	w.witness = &witness{}
+	sys.witnesses++
+	w.witness = &witness{number: sys.witnesses}
 	for _, pr := range sys.procs {
 		layer, err := pr.instance()
 		if err != nil {
@@ -41,7 +44,10 @@ func (sys *System) Witness(workload []Request) (*World, error) {
 		events := pr.events(nil, pr.inputs[0], o, 0)
 		known := sys.birth[len(w.witness.history):]
 		if id, same := pr.ids[o.key]; !same || id != 0 || len(known) < len(events) || !slices.Equal(known[:len(events)], events) {
-			return nil, &Failure{pr.self, pr.inputs[0].String(), "is not deterministic: it does not do what it did in the first instance"}
+			return nil, &Failure{
+				Process: pr.self, Event: pr.inputs[0].String(), Diverges: true,
+				Text: "is not deterministic: it does not do what it did in the first instance",
+			}
 		}
 		w.record(events)
 	}
@@ -88,9 +94,9 @@ func (wit *witness) handle(w *World, p int, in uint32) error {
 	w.record(pr.events(nil, pr.inputs[in], o, pr.locals[id].held))
 	row := pr.locals[id].row
 	if int(in) >= len(row) || row[in] == 0 {
-		pr.remember(id, in, o)
+		wit.learn(pr, id, in, o)
 		if pr.omitting(o) {
-			return pr.omits(pr.inputs[in])
+			return wit.omits(pr, id, in, o)
 		}
 		return nil
 	}
@@ -98,9 +104,26 @@ func (wit *witness) handle(w *World, p int, in uint32) error {
 	next, known := pr.ids[o.key]
 	events := pr.sys.observation(pr.events(nil, pr.inputs[in], o, pr.locals[id].held))
 	if !known || next != t.next || t.observed != events || !slices.Equal(t.sends, pr.sends(o)) || pr.omitting(o) {
-		return pr.omits(pr.inputs[in])
+		return wit.omits(pr, id, in, o)
 	}
 	return nil
+}
+
+// answer is what a Witness saw: the effects of a transition, or the first visit
+// of a state.
+type answer struct {
+	effects []impl.Effect
+	witness int
+}
+
+// learn is remember, and keeps what a failure may have to show.
+func (wit *witness) learn(pr *process, id, in uint32, o outcome) {
+	states := len(pr.locals)
+	pr.remember(id, in, o)
+	pr.answers[pr.locals[id].row[in]] = answer{slices.Clone(o.effects), wit.number}
+	if len(pr.locals) > states {
+		pr.visits[uint32(states)] = wit.number
+	}
 }
 
 // prepare makes the instances ready for an input: a process that recovers gets
@@ -140,8 +163,78 @@ func (pr *process) omitting(o outcome) bool {
 	return l.ready != o.ready || l.held != o.held
 }
 
-func (pr *process) omits(in input) error {
-	return &Failure{pr.self, in.String(), "does not do what it did before from a state with the same key: AppendKey omits state (one promoted from an embedded layer counts too)"}
+// omits is the failure of a process that does not do in the state id what it did
+// there before, or that comes to a state which was another one before.
+func (wit *witness) omits(pr *process, id, in uint32, o outcome) error {
+	f := &Failure{Process: pr.self, Event: pr.inputs[in].String(), Diverges: true}
+	f.Text = "does not do what it did before from a state with the same key: AppendKey omits state (one promoted from an embedded layer counts too)"
+	if _, keyed := impl.As[impl.Keyer](wit.layers[pr.self]); !keyed {
+		f.Text = "does not do what it did before from the same state: it keeps state outside of its fields (in a global or a goroutine, or in memory that two instances, slices or pointers share)"
+	}
+	number := pr.locals[id].row[in]
+	t, before := &pr.transitions[number], pr.answers[number]
+	next := &pr.locals[t.next]
+	f.Earlier = before.witness
+	if next.key == o.key && (next.ready != o.ready || next.held != o.held) {
+		f.Earlier = pr.visits[t.next]
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "the state, by its key: %s\n", brief(pr.locals[id].text()))
+	fmt.Fprintf(&b, "before: %s; then key %s%s\n", effectsText(before.effects), brief(next.text()), pr.surroundings(next.ready, next.held))
+	after := local{key: o.key, down: o.down, timers: make([]alarm, len(o.timers)), stable: o.stable}
+	fmt.Fprintf(&b, "now:    %s; then key %s%s\n", effectsText(o.effects), brief(after.text()), pr.surroundings(o.ready, o.held))
+	f.Details = b.String()
+	return f
+}
+
+// text is the key of the layer; that of a process that is down is all there is.
+func (l *local) text() string {
+	if l.down {
+		return l.key
+	}
+	return l.layerKey()
+}
+
+// maxBrief bounds the bytes of a key or text that a failure shows.
+const maxBrief = 200
+
+func brief(text string) string {
+	if len(text) > maxBrief {
+		return fmt.Sprintf("%q… (%d bytes)", text[:maxBrief], len(text))
+	}
+	return fmt.Sprintf("%q", text)
+}
+
+// surroundings says what of a state is not in its key.
+func (pr *process) surroundings(ready uint64, held int) string {
+	text := ""
+	for _, q := range impl.Peers(pr.self, pr.sys.n) {
+		if ready>>q&1 == 0 {
+			text += fmt.Sprintf(", not ready to send to %d", q)
+		}
+	}
+	if held != 0 {
+		text += fmt.Sprintf(", %d messages held", held)
+	}
+	return text
+}
+
+// maxEffectsShown bounds the effects that a failure lists.
+const maxEffectsShown = 8
+
+func effectsText(effects []impl.Effect) string {
+	if len(effects) == 0 {
+		return "no effects"
+	}
+	var list []string
+	for i, e := range effects {
+		if i == maxEffectsShown {
+			list = append(list, fmt.Sprintf("and %d more", len(effects)-i))
+			break
+		}
+		list = append(list, effectText(e))
+	}
+	return strings.Join(list, ", ")
 }
 
 // twice runs one handler call on two instances that have handled the same, or of
@@ -156,13 +249,25 @@ func (pr *process) twice(layer, twin impl.Layer, restored bool, before *local, i
 	if err != nil {
 		return first, err
 	}
-	switch d := difference(first, second, effects); {
-	case d != "" && restored:
-		return first, &Failure{pr.self, in.String(), "is not deterministic, or Restore brings back less than the state: of two instances, one of them restored, " + d}
-	case d != "":
-		return first, &Failure{pr.self, in.String(), "is not deterministic: of two instances that handled the same events " + d}
+	d := difference(first, second, effects)
+	if d == "" {
+		return first, nil
 	}
-	return first, nil
+	f := &Failure{Process: pr.self, Event: in.String(), Diverges: true, Details: differs(layer, twin)}
+	f.Text = "is not deterministic: of two instances that handled the same events " + d
+	if restored {
+		f.Text = "is not deterministic, or Restore brings back less than the state: of two instances, one of them restored, " + d
+	}
+	return first, f
+}
+
+// differs is a line that says in what two instances differ, "" where nothing
+// shows.
+func differs(layer, twin impl.Layer) string {
+	if d := impl.Difference(layer, twin); d != "" {
+		return "what differs: " + d + "\n"
+	}
+	return ""
 }
 
 // difference says how two outcomes differ, "" where they do not. The effects

@@ -233,8 +233,34 @@ func TestFaults(t *testing.T) {
 			if !regexp.MustCompile("^the link " + "(?:" + fault.want + ")").MatchString(failure.Error()) {
 				t.Errorf("%q does not match %s", failure, fault.want)
 			}
+			var broken *explore.Broken
+			if errors.As(err, &broken) {
+				replayed(t, fault.link, broken)
+			}
 		})
 	}
+}
+
+// maxBreaking is how many actions the schedules of the faults may have: the
+// longest counts to seven in secret, in two runs of which one is longer by one.
+const maxBreaking = 32
+
+// replayed checks that a schedule is short, and that it breaks the contract once
+// more when it was printed and parsed.
+func replayed(t *testing.T, link impl.Link, broken *explore.Broken) {
+	t.Helper()
+	s, err := world.Parse(broken.Schedule.Inline())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Len() > maxBreaking {
+		t.Errorf("%d actions, want at most %d: %s", s.Len(), maxBreaking, s.Inline())
+	}
+	_, _, err = explore.Replay(link, s, link.Guarantee.Properties...)
+	if again := (*explore.Broken)(nil); !errors.As(err, &again) || again.Broke == 0 {
+		t.Errorf("the replay of %s says %v", s.Inline(), err)
+	}
+	t.Logf("%v\n%s%s\n%d of %d", broken, broken.Details(), s.Inline(), broken.Broke, broken.Replayed)
 }
 
 // A schedule that leads to a packet of which Forge fails fails with it, with

@@ -244,7 +244,8 @@ func (s *session) reportBroken(link impl.Link, err error, v any) error {
 	if err := s.reportContract(link, err); err != nil || !found {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "\nschedule (%s):\n%s", actions(broken.Schedule.Len()), numbered(broken.Schedule))
+	_, err = fmt.Fprintf(s.out, "%s\nschedule (%s; it breaks the contract in %d of %d runs):\n%s",
+		broken.Details(), actions(broken.Schedule.Len()), broken.Broke, broken.Replayed, numbered(broken.Schedule))
 	return err
 }
 
@@ -255,6 +256,8 @@ func numbered(s world.Schedule) string {
 	n := 0
 	for line := range strings.Lines(s.String()) {
 		switch {
+		case line == "again\n":
+			b.WriteString("       again: all starts again; from a state with the same key it must do the same\n")
 		case line == "fair\n":
 			b.WriteString("       fair from here on\n")
 		case line == "forever\n" && len(s.Cycle) == 0:
