@@ -1,6 +1,9 @@
 package spec
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Process is the rank of a process: 0, 1, 2, …
 type Process int
@@ -73,6 +76,17 @@ func KindsOf(kinds ...Kind) Kinds {
 
 // Has reports whether k is in the set.
 func (s Kinds) Has(k Kind) bool { return s&(1<<k) != 0 }
+
+// String returns the names of the kinds in the set, as "send, deliver".
+func (s Kinds) String() string {
+	var names []string
+	for k := Kind(1); k < kinds; k++ {
+		if s.Has(k) {
+			names = append(names, k.String())
+		}
+	}
+	return strings.Join(names, ", ")
+}
 
 // Event is one observable event. Fields that its kind does not name are zero.
 //

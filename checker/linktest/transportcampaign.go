@@ -1,7 +1,9 @@
 package linktest
 
 import (
+	"flag"
 	"fmt"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -18,6 +20,7 @@ const runsPerCase = 10
 // left.
 func driveTransport(t *testing.T, c *transport.Campaign) error {
 	stop := stopper(t)
+	c.Plan(cases() * runsPerCase)
 	var broken error
 	err := quietly(t, func(_ *quiet, rt *rapid.T) {
 		for range runsPerCase {
@@ -41,6 +44,15 @@ func driveTransport(t *testing.T, c *transport.Campaign) error {
 	}
 	c.Minimise(stop)
 	return err
+}
+
+// cases is how many cases rapid tries.
+func cases() int {
+	n, _ := strconv.Atoi(flag.Lookup("rapid.checks").Value.String())
+	if testing.Short() {
+		n /= 5
+	}
+	return n
 }
 
 // shrinkRuns is how many runs rapid may make to shrink one: a run may take as

@@ -14,7 +14,8 @@ type Finding struct {
 	Property spec.Property
 	spec.Runs
 	Endless int    // of the runs, how many were Endless while something was owed
-	Why     string // of the first of them or, where there is none, of the first that was inconclusive
+	Voided  int    // obligations that faults and refusals have voided, in all runs
+	Why     string // of the first Endless run or, where there is none, of the first that was inconclusive
 
 	// Of the first run that violates it, counted from 1, and then of the
 	// shortest schedule found that does.
@@ -28,11 +29,11 @@ type Finding struct {
 type Campaign struct {
 	Transport Transport
 	Findings  []Finding // in the order of the guarantee, then Conduct
-	Runs      int
-	Unopened  int    // of them, how often Open returned an error
-	WhyNot    string // the first such error
-	Sent      int    // messages
-	Refused   int    // of them, how often Send returned an error
+	Runs      int       // that were made
+	Unopened  int       // of them, how often Open returned an error
+	WhyNot    string    // the first such error
+	Sent      int       // messages
+	Refused   int       // of them, how often Send returned an error
 	Stats     chaos.Stats
 	Elapsed   time.Duration // virtual
 	CutShort  string        // why there were no more runs; "" where nothing cut it short
@@ -48,6 +49,14 @@ func NewCampaign(t *testing.T, tr Transport) *Campaign {
 		c.Findings = append(c.Findings, Finding{Property: p})
 	}
 	return c
+}
+
+// Plan says how many runs are to be made, which spec.Runs compares with those
+// that decided something.
+func (c *Campaign) Plan(runs int) {
+	for i := range c.Findings {
+		c.Findings[i].Planned = runs
+	}
 }
 
 // Close ends the worker.
@@ -112,6 +121,7 @@ func (f Finding) Verdict() spec.Verdict {
 func (f *Finding) count(run int, s Schedule, r *Result) {
 	j := r.Of(f.Property.ID)
 	f.Count(j.Verdict)
+	f.Voided += j.Voided
 	endless := r.Endless && j.Verdict == spec.Inconclusive && len(j.Owed) > 0
 	if endless {
 		f.Endless++

@@ -74,6 +74,16 @@ func (v verdicts) unclear(p spec.Property, why string) {
 	}
 }
 
+// unopened says of a run that did not open that it judges nothing, except what
+// it violates.
+func (v verdicts) unopened(opened bool) {
+	for _, p := range Conduct {
+		if !opened {
+			v.unclear(p, "the transport did not open")
+		}
+	}
+}
+
 func (v verdicts) clean() bool {
 	for _, j := range v {
 		if j.Verdict == spec.Violated {

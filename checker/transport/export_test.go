@@ -1,6 +1,9 @@
 package transport
 
-import "os/exec"
+import (
+	"os/exec"
+	"testing"
+)
 
 // WorkerVariable is set in the environment of a worker.
 const WorkerVariable = workerVariable
@@ -14,3 +17,7 @@ func (w *Worker) Watch(record func(*exec.Cmd)) {
 		return cmd
 	}
 }
+
+// RunBriefly is Run as a campaign makes it: with no packets in the history but
+// those that a property reads.
+func RunBriefly(t *testing.T, tr Transport, s Schedule) Result { return run(t, tr, s, false) }

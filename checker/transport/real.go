@@ -15,7 +15,7 @@ var realTime = pace{300 * time.Millisecond, 10 * time.Second, 2 * time.Minute, 0
 // its own. It waits 10 seconds for what is owed. A run cannot be repeated, and
 // does not judge Leak: what else runs in this process is not known.
 func RunReal(n *chaos.Network, tr Transport, s Schedule) Result {
-	r := &runner{tr: tr, schedule: s, packets: true, pace: realTime, conduct: newVerdicts()}
+	r := &runner{tr: tr, schedule: s, keeps: tr.kept(true), pace: realTime, conduct: newVerdicts()}
 	r.run(n)
 	err := n.Close()
 	r.mu.Lock()
@@ -23,6 +23,7 @@ func RunReal(n *chaos.Network, tr Transport, s Schedule) Result {
 	if err != nil && r.result.Unopened == "" {
 		r.result.Unopened = err.Error()
 	}
+	r.conduct.unopened(r.opened)
 	r.conduct.unclear(Leak, "not judged in real time")
 	r.result.Judgements = append(r.result.Judgements, r.conduct...)
 	return r.result

@@ -11,25 +11,47 @@ import (
 	"fairloss/spec"
 )
 
-// packet records what the network does.
-func (r *runner) packet(e spec.Event) {
-	if r.packets || e.Kind == spec.Cut || e.Kind == spec.Heal {
-		r.record(e)
+// seen are the kinds of events that a run records.
+var seen = spec.KindsOf(spec.Send, spec.Accept, spec.Reject, spec.Deliver, spec.Cut, spec.Heal, spec.Forever) | carried
+
+// carried are those of them that are about packets.
+var carried = spec.KindsOf(spec.Transmit, spec.Receive, spec.Corrupt, spec.Forge)
+
+// never are those that would be recorded, but never happen: both ends of a
+// transport are in one process, which does not crash.
+var never = spec.KindsOf(spec.Crash, spec.Recover)
+
+// kept returns the kinds of events that a history of the transport has: of
+// those about packets what the guarantee reads, or all.
+func (tr Transport) kept(packets bool) spec.Kinds {
+	if packets {
+		return seen
 	}
+	kept := seen &^ carried
+	for _, p := range tr.Guarantee.Properties {
+		kept |= seen & (p.Reads | spec.KindsOf(p.Tested))
+	}
+	return kept
 }
 
+// record records what the network does.
 func (r *runner) record(e spec.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.add(e)
 }
 
-// add records an event unless the history is closed or full.
+// add records an event unless the history is closed or full. What is not kept
+// counts too, so that a history is full at the same event whatever it keeps.
 func (r *runner) add(e spec.Event) {
-	if !r.over && len(r.result.Events) < maxEvents {
+	switch {
+	case r.over || r.events == maxEvents:
+		return
+	case r.keeps.Has(e.Kind):
 		e.At = int64(r.network.Now())
 		r.result.Events = append(r.result.Events, e)
 	}
+	r.events++
 }
 
 // send sends all messages.
@@ -109,7 +131,7 @@ func (r *runner) ended() bool {
 	defer r.mu.Unlock()
 	calm := now - max(disturbed, r.last)
 	switch {
-	case !r.conduct.clean() || len(r.result.Events) == maxEvents:
+	case !r.conduct.clean() || r.events == maxEvents:
 		return true
 	case r.finished && r.owing == 0:
 		r.result.Settled = calm >= r.pace.linger
@@ -142,11 +164,26 @@ func (r *runner) judge() {
 	}
 }
 
-// doubt takes back a verdict of liveness that rests on messages which were all
-// refused.
+// doubt takes back a verdict that rests on what was not recorded: on events of
+// a kind that a run does not see, on those after the last of a full history, or
+// on messages which were all refused.
 func (r *runner) doubt(j *checker.Judgement) {
-	j.Voided += r.result.Refused
-	if j.Verdict == spec.Holds && j.Property.Class&spec.Liveness != 0 && r.result.Refused == r.result.Sent {
+	if unseen := j.Property.Reads &^ (seen | never); unseen != 0 {
+		j.Verdict, j.Broken = spec.Inconclusive, -1
+		j.Reason = fmt.Sprintf("not judged: it reads %v events, which a transport does not show", unseen)
+		return
+	}
+	live := j.Property.Class&spec.Liveness != 0
+	if live {
+		j.Voided += r.result.Refused
+	}
+	if j.Verdict != spec.Holds {
+		return
+	}
+	switch {
+	case r.events == maxEvents:
+		j.Verdict, j.Reason = spec.Inconclusive, fmt.Sprintf("the history is full: what followed its first %d events was not recorded", maxEvents)
+	case live && r.result.Refused == r.result.Sent:
 		j.Verdict, j.Reason = spec.Inconclusive, fmt.Sprintf("vacuous: all %d sends were refused", r.result.Sent)
 	}
 }
@@ -182,7 +219,8 @@ func (r *Result) Points(index int) (events []spec.Event, at int) {
 // intervals, in virtual time: what a refused message is worth, neither sent nor
 // not, points cannot say.
 func (r *Result) WriteHistory(w io.Writer, tr Transport) error {
-	h := histories.Header{Link: tr.Name, Guarantee: tr.Guarantee.Name, Processes: 2, Clock: histories.Wall}
+	h := histories.Header{Link: tr.Name, Processes: 2, Clock: histories.Wall}
+	h.Claim(tr.Guarantee)
 	events := slices.DeleteFunc(slices.Clone(r.Events), func(e spec.Event) bool { return e.Kind == spec.Reject })
 	return histories.WriteAll(w, h, events)
 }

@@ -30,7 +30,7 @@ const (
 	End        = 10 * time.Minute
 	MaxPackets = 100_000
 
-	maxEvents = 4 * MaxPackets // that are recorded: at one instant there may be any number
+	maxEvents = 4 * MaxPackets // of a history: at one instant there may be any number
 )
 
 // pace says how long the parts of a run last.
@@ -44,8 +44,8 @@ var virtual = pace{Linger, Patience, End, 10 * time.Second, 20 * time.Millisecon
 
 // Result is what a run showed.
 type Result struct {
-	// Events has messages, and packets where they were asked for. At is in
-	// nanoseconds of virtual time. Each Send has a number, Op, and is followed
+	// Events has messages, cuts, and of packets what a property of the guarantee
+	// reads; all where they were asked for. At is in nanoseconds of virtual time. Each Send has a number, Op, and is followed
 	// by its Accept, by its Reject where Send returned an error, or by neither
 	// where it has not returned.
 	Events  []spec.Event
@@ -91,13 +91,11 @@ func (r *Result) Clean() bool {
 func Run(t *testing.T, tr Transport, s Schedule) Result { return run(t, tr, s, true) }
 
 func run(t *testing.T, tr Transport, s Schedule, packets bool) Result {
-	r := &runner{tr: tr, schedule: s, packets: packets, pace: virtual, conduct: newVerdicts()}
+	r := &runner{tr: tr, schedule: s, keeps: tr.kept(packets), pace: virtual, conduct: newVerdicts()}
 	r.bubble(t)
 	r.mu.Lock() // goroutines that are left may hold on to r
 	defer r.mu.Unlock()
-	if !r.opened {
-		r.conduct.unclear(Leak, "the transport did not open")
-	}
+	r.conduct.unopened(r.opened)
 	r.result.Judgements = append(r.result.Judgements, r.conduct...)
 	return r.result
 }
@@ -133,7 +131,7 @@ func leftover() string {
 type runner struct {
 	tr       Transport
 	schedule Schedule
-	packets  bool
+	keeps    spec.Kinds // the events that are kept
 	pace     pace
 	network  *chaos.Network
 	channel  Channel
@@ -141,6 +139,7 @@ type runner struct {
 
 	mu       sync.Mutex
 	result   Result
+	events   int // that happened, kept or not
 	conduct  verdicts
 	over     bool // nothing is recorded any more
 	owed     map[spec.Message]int
@@ -155,7 +154,7 @@ func (r *runner) run(n *chaos.Network) {
 		r.tr.Reset()
 	}
 	r.network = n
-	r.network.Record(r.packet)
+	r.network.Record(r.record)
 	if !r.open() {
 		r.network.Close()
 		r.judge()

@@ -37,6 +37,7 @@ var provocations = map[string]string{
 	"breaks":     `send 0>1 "a"; drop 0>1 1`,
 	"exits":      `send 0>1 "a"; drop 0>1 1`,
 	"unlocks":    `send 0>1 "a"; drop 0>1 1`,
+	"storms":     `send 0>1 "a"`,
 	"outlives":   `send 0>1 "a"; drop 0>1 1`,
 }
 

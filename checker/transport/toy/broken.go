@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"fairloss/checker/transport"
-	"fairloss/spec"
 )
 
 // Broken is a transport that is broken on purpose.
@@ -23,13 +22,14 @@ var outlives chan struct{}
 // All returns the broken transports.
 func All() []Broken {
 	of := func(name, breaks string, f flaw, also ...string) Broken {
-		return Broken{transport.Transport{Name: name, Guarantee: spec.FIFO, Open: open(f)}, breaks, also}
+		return Broken{transport.Transport{Name: name, Guarantee: frugal, Open: open(f)}, breaks, also}
 	}
 	return []Broken{
 		of("loses", "PL1", flaw{once: true}, "FIFO"),
 		of("duplicates", "PL2", flaw{blind: true}),
 		of("reorders", "FIFO", flaw{eager: true}, "PL1"),
 		of("creates", "PL3", flaw{trusting: true}, "PL1", "PL2", "FIFO"),
+		of("storms", "AMP", flaw{storms: true}),
 		of("leaks", "LEAK", flaw{retry: func(*link) { go func() { select {} }() }}),
 		of("forgets", "LEAK", flaw{closing: func(*link) error { return nil }}),
 		of("ticks", "LEAK", flaw{closing: func(l *link) error {

@@ -22,7 +22,11 @@ import (
 // Honest is a transport that delivers every message once and in order: it
 // numbers them, retransmits each until it is acknowledged, and drops what its
 // checksum does not fit.
-var Honest = transport.Transport{Name: "honest", Guarantee: spec.FIFO, Open: open(flaw{})}
+var Honest = transport.Transport{Name: "honest", Guarantee: frugal, Open: open(flaw{})}
+
+// frugal also bounds what is transmitted: of each message a packet, and ten in
+// vain within a second.
+var frugal = spec.FIFO.With(spec.Amplification(2, 12, time.Second))
 
 const (
 	timeout = 100 * time.Millisecond // between retransmissions
@@ -42,6 +46,7 @@ type flaw struct {
 	trusting bool // it looks at no checksum
 	careless bool // it reads headers that are not there
 	patient  bool // it waits for an acknowledgement for ever
+	storms   bool // it transmits a hundred copies instead of one
 	retry    func(*link)
 	closing  func(*link) error // instead of closing the receiver
 }
@@ -93,29 +98,54 @@ func (l *link) send(m spec.Message) error {
 // deliver transmits p until number is acknowledged.
 func (l *link) deliver(p []byte, number uint32) error {
 	for {
-		if _, err := l.sender.WriteTo(p, l.to); err != nil {
+		if err := l.transmit(p); err != nil {
 			return err
 		}
 		if l.once {
 			return nil
 		}
-		var expired <-chan time.Time
-		if !l.patient {
-			expired = time.After(timeout)
+		if acknowledged, err := l.await(number); acknowledged || err != nil {
+			return err
 		}
+		if l.retry != nil {
+			l.retry(l)
+		}
+	}
+}
+
+// await waits for the acknowledgement of a number, 0 is any, and reports whether
+// it came in time. One of an earlier message must not cause a retransmission:
+// its copies would breed.
+func (l *link) await(number uint32) (acknowledged bool, err error) {
+	var expired <-chan time.Time
+	if !l.patient {
+		expired = time.After(timeout)
+	}
+	for {
 		select {
 		case n := <-l.acked:
 			if n == number || number == 0 {
-				return nil
+				return true, nil
 			}
 		case <-expired:
-			if l.retry != nil {
-				l.retry(l)
-			}
+			return false, nil
 		case <-l.done:
-			return errClosed
+			return false, errClosed
 		}
 	}
+}
+
+func (l *link) transmit(p []byte) error {
+	copies := 1
+	if l.storms {
+		copies = 100
+	}
+	for range copies {
+		if _, err := l.sender.WriteTo(p, l.to); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (l *link) readAcks() {
