@@ -110,6 +110,16 @@ func TestHistory(t *testing.T) {
 			},
 		},
 		{
+			"wall, a rejected call is delivered, and for ever", wall("perfect"),
+			slices.Concat(call(1, "a", 10, 20)[:1], rejected(1, "a", 20), got("a", 50, 60), []spec.Event{forever}),
+			[]string{
+				"PL1 inconclusive -1 0 0 vacuous: no call is known to have been accepted, none",
+				"PL2 holds -1 1 0 , none",
+				`PL3 violated 2 1 0 process 1 delivers "a" from process 0, which never sent it, none`,
+				`LIN violated -1 1 0 channel 0>1: deliver "a" [50, 60], but its send was rejected, porcupine and log-linear`,
+			},
+		},
+		{
 			"wall, out of order and perfect", wall("perfect"),
 			slices.Concat(call(1, "a", 10, 20), call(2, "b", 30, 40), got("b", 50, 60), got("a", 70, 80)),
 			[]string{
@@ -141,7 +151,7 @@ func TestHistory(t *testing.T) {
 		},
 		{
 			"wall, confirmed and never delivered", wall("at-most-once"),
-			slices.Concat(call(1, "a", 10, 20), confirmed("a", 25), call(2, "b", 30, 40), got("b", 35, 50)),
+			slices.Concat(call(1, "a", 10, 20), confirmed("a", 25), call(2, "b", 30, 40), got("b", 35, 50), []spec.Event{forever}),
 			[]string{
 				"PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none",
 				`ACK violated 2 1 0 process 0 is told that "a" was delivered to process 1; it was not, none`,
@@ -151,7 +161,77 @@ func TestHistory(t *testing.T) {
 			"wall, bounds cannot be seen",
 			histories.Header{Guarantee: "at-most-once", Clock: histories.Wall, Properties: []string{"PL2", "PL3", "BND(window=1,buffer=1)"}},
 			slices.Concat(call(1, "a", 10, 20), call(2, "b", 30, 40), got("b", 35, 50)),
-			[]string{"PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none"},
+			[]string{
+				"PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none",
+				"BND inconclusive -1 0 0 calls overlap: what is unconfirmed, or held, at a time is not seen from outside the link, none",
+			},
+		},
+		{
+			"wall, confirmed, and perhaps on its way to a receiver", wall("at-most-once"),
+			slices.Concat(call(1, "a", 10, 20), confirmed("a", 25), call(2, "b", 30, 40), got("b", 35, 50)),
+			[]string{
+				"PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none",
+				`ACK inconclusive -1 1 0 the history ends too early to tell: process 0 is told that "a" was delivered to process 1; it was not, none`,
+			},
+		},
+		{
+			"wall, confirmed and never sent", wall("at-most-once"),
+			slices.Concat(call(1, "a", 10, 20), got("a", 22, 30), confirmed("b", 25)),
+			[]string{
+				"PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none",
+				`ACK violated 3 1 0 process 0 is told that "b" was delivered to process 1; it has sent none that is not confirmed yet, none`,
+			},
+		},
+		{
+			"wall, closes too early for all to see", wall("graceful"),
+			slices.Concat(call(1, "a", 10, 20), got("a", 22, 30), confirmed("a", 25), []spec.Event{forever}),
+			[]string{
+				"PL1 holds -1 1 0 , none", "PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none",
+				"CLS inconclusive -1 0 0 calls overlap: whether a message was confirmed before another one was delivered is not seen, none",
+				"ACK holds -1 1 0 , none", "LIN holds -1 2 0 , porcupine and log-linear",
+			},
+		},
+		{
+			"wall, what a timed link claims", wall("fenced"), call(1, "a", 10, 20),
+			[]string{"FENCE inconclusive -1 0 0 calls overlap: what the link tells its application has no place among them, none"},
+		},
+		{
+			"wall, packets are not recorded",
+			histories.Header{Properties: []string{"PL2", "PL3", spec.Amplification(1, 0, 1).String()}, Clock: histories.Wall},
+			slices.Concat(call(1, "a", 10, 20), got("a", 22, 30)),
+			[]string{
+				"PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none",
+				"AMP inconclusive -1 0 0 the history records no packets, none",
+			},
+		},
+		{
+			"wall, a call whose outcome is not known", wall("perfect"),
+			slices.Concat(call(1, "hung", 10, 20)[:1], call(2, "b", 20, 30), got("b", 40, 50), []spec.Event{forever}),
+			[]string{
+				"PL1 holds -1 1 0 , none", "PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none",
+				"LIN holds -1 3 0 , porcupine and log-linear",
+			},
+		},
+		{
+			"wall, one of two equal calls was accepted, and neither delivered", wall("at-least-once"),
+			slices.Concat(call(1, "a", 10, 20)[:1], call(2, "a", 20, 30), call(3, "b", 31, 32), got("b", 40, 50), []spec.Event{forever}),
+			[]string{
+				`PL1 violated -1 2 1 "a", sent by process 0 to process 1, was never delivered, none`, "PL3 holds -1 1 0 , none",
+			},
+		},
+		{
+			"wall, a call whose outcome is not known is delivered", wall("at-least-once"),
+			slices.Concat(call(1, "hung", 10, 20)[:1], got("hung", 40, 50), []spec.Event{forever}),
+			[]string{"PL1 holds -1 1 0 , none", "PL3 holds -1 1 0 , none"},
+		},
+		{
+			"wall, a gap that the future may fill", wall("fifo"),
+			slices.Concat(call(1, "a", 10, 20), call(2, "b", 30, 40), got("b", 50, 60)),
+			[]string{
+				`PL1 inconclusive -1 2 1 the history ends too early to tell: "a", sent by process 0 to process 1, was never delivered, none`,
+				"PL2 holds -1 1 0 , none", "PL3 holds -1 1 0 , none",
+				`FIFO inconclusive -1 3 0 channel 0>1: the history ends too early to tell: send "a" [10, 20] returned before send "b" [30, 40] began, but only the later one was delivered: deliver "b" [50, 60], porcupine and log-linear`,
+			},
 		},
 		{
 			"wall, executed once", wall("exactly-once"),
@@ -245,12 +325,6 @@ func TestHistoryErrors(t *testing.T) {
 		{"no guarantee", histories.Header{}, nil, `header: unknown guarantee ""`},
 		{"unknown guarantee", histories.Header{Guarantee: "best-effort"}, nil, `header: unknown guarantee "best-effort"`},
 		{
-			"a timed guarantee of a wall-clock history",
-			histories.Header{Guarantee: "fenced", Clock: histories.Wall},
-			nil,
-			`header: a wall-clock history does not show whether a link is fenced: what it tells its application has no place among calls that overlap`,
-		},
-		{
 			"an answer to no call",
 			histories.Header{Guarantee: "fifo", Clock: histories.Wall},
 			slices.Concat(rejected(1, "a", 10), got("a", 5, 20)),
@@ -277,5 +351,44 @@ func TestHistoryLeavesGuarantees(t *testing.T) {
 		if err != nil || len(list) != before+1 || len(spec.Perfect.Properties) != before {
 			t.Errorf("got %d judgements, %v; the guarantee has %d properties, had %d", len(list), err, len(spec.Perfect.Properties), before)
 		}
+	}
+}
+
+// TestJudgedByClaim wants properties beyond the named guarantees, a contributor's
+// own among them, judged once each: in their place, and never for want of what
+// they read.
+func TestJudgedByClaim(t *testing.T) {
+	own := spec.PL3
+	own.ID, own.Name = "OWN", "a property of a contributor"
+	sparing := own
+	sparing.ID, sparing.Reads, sparing.Tested = "SPARE", spec.KindsOf(spec.Send, spec.Transmit), spec.Send
+	claim := spec.Guarantee{Name: "mine", Properties: []spec.Property{spec.OrderOnly, own, sparing, spec.ACK}}
+	overlap := slices.Concat(call(1, "a", 10, 40), call(2, "b", 20, 30), got("b", 50, 60), got("a", 70, 80),
+		[]spec.Event{{Kind: spec.Confirm, Process: 0, Peer: 1, Message: "a", At: 90}, forever})
+	want := []string{
+		"ORD holds -1 4 0 ", "OWN holds -1 2 0 ", "SPARE inconclusive -1 0 0 the history records no packets", "ACK holds -1 1 0 ",
+	}
+	list, err := checker.Wall(t.Context(), claim, overlap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compareSaid(t, list, want)
+
+	points := []spec.Event{send("a"), send("b"), deliver("a"), deliver("b"), confirm("a"), forever}
+	want[0] = "ORD holds -1 2 0 "
+	compareSaid(t, checker.Points(claim, points), want)
+	packet := spec.Event{Kind: spec.Transmit, Process: 0, Peer: 1, Packet: "p"}
+	want[2] = "SPARE holds -1 2 0 "
+	compareSaid(t, checker.Points(claim, append([]spec.Event{packet}, points...)), want)
+}
+
+func compareSaid(t *testing.T, list []checker.Judgement, want []string) {
+	t.Helper()
+	var lines []string
+	for _, j := range list {
+		lines = append(lines, said(j))
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("got\n%q\nwant\n%q", lines, want)
 	}
 }

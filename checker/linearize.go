@@ -44,14 +44,17 @@ func (e Engine) String() string {
 type opinion struct {
 	verdict spec.Verdict
 	reason  string
+	early   bool // inconclusive for certain: what follows the history decides
 }
 
+func (o opinion) decided() bool { return o.verdict != spec.Inconclusive || o.early }
+
 func breach(format string, arguments ...any) opinion {
-	return opinion{spec.Violated, fmt.Sprintf(format, arguments...)}
+	return opinion{verdict: spec.Violated, reason: fmt.Sprintf(format, arguments...)}
 }
 
 func abstain(format string, arguments ...any) opinion {
-	return opinion{spec.Inconclusive, fmt.Sprintf(format, arguments...)}
+	return opinion{verdict: spec.Inconclusive, reason: fmt.Sprintf(format, arguments...)}
 }
 
 var holds = opinion{verdict: spec.Holds}
@@ -96,13 +99,13 @@ func judge(ctx context.Context, objects []object) (Result, error) {
 // is wrong, and no verdict can be trusted.
 func settle(search, monitor opinion) (opinion, Engine, error) {
 	switch {
-	case search.verdict == spec.Inconclusive && monitor.verdict == spec.Inconclusive:
+	case !search.decided() && !monitor.decided():
 		return search, 0, nil
-	case search.verdict == spec.Inconclusive:
+	case !search.decided():
 		return monitor, LogLinear, nil
-	case monitor.verdict == spec.Inconclusive:
+	case !monitor.decided():
 		return search, Porcupine, nil
-	case search.verdict != monitor.verdict:
+	case search.verdict != monitor.verdict || search.early != monitor.early:
 		return opinion{}, 0, fmt.Errorf("the judges disagree, so one of them is wrong: porcupine says %v %s, log-linear says %v %s",
 			search.verdict, search.reason, monitor.verdict, monitor.reason)
 	}

@@ -151,8 +151,13 @@ func (t traffic) corrupt(r *rand.Rand) {
 	}
 }
 
-// events writes the traffic as a wall-clock history.
+// events writes the traffic as a wall-clock history that is closed.
 func (t traffic) events() []spec.Event {
+	return append(t.begun(), spec.Event{Kind: spec.Forever})
+}
+
+// begun writes it as a history that may go on.
+func (t traffic) begun() []spec.Event {
 	var events []spec.Event
 	for i, o := range t.sends {
 		events = append(events, spec.Event{Kind: spec.Send, Process: t.From, Peer: t.To, Message: o.message, Op: i + 1, At: o.call})
@@ -244,7 +249,7 @@ func TestMalformedHistories(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			for _, judge := range []func(context.Context, []spec.Event) (Result, error){Queue, Bag, Counter} {
+			for _, judge := range []func(context.Context, []spec.Event) (Result, error){Queue, Order, Bag, Counter} {
 				got, err := judge(t.Context(), test.events)
 				if err == nil || err.Error() != test.want || got != (Result{}) {
 					t.Errorf("got %+v, %v, want %s", got, err, test.want)
@@ -256,7 +261,7 @@ func TestMalformedHistories(t *testing.T) {
 
 func TestNothingDeliveredIsInconclusive(t *testing.T) {
 	send := spec.Event{Kind: spec.Send, Process: 0, Peer: 1, Message: "a"}
-	for _, judge := range []func(context.Context, []spec.Event) (Result, error){Queue, Bag, Counter} {
+	for _, judge := range []func(context.Context, []spec.Event) (Result, error){Queue, Order, Bag, Counter} {
 		got, err := judge(t.Context(), []spec.Event{send})
 		if want := (Result{Reason: "nothing was delivered", Operations: 1}); err != nil || got != want {
 			t.Errorf("got %+v, %v, want %+v", got, err, want)
@@ -322,7 +327,7 @@ func FuzzJudges(f *testing.F) {
 			events = append(events, e)
 			data = data[4:]
 		}
-		for _, judge := range []func(context.Context, []spec.Event) (Result, error){Queue, Bag, Counter} {
+		for _, judge := range []func(context.Context, []spec.Event) (Result, error){Queue, Order, Bag, Counter} {
 			got, err := judge(t.Context(), events)
 			switch {
 			case err != nil && (strings.Contains(err.Error(), "disagree") || got != (Result{})):

@@ -80,6 +80,9 @@ func request(a act, o operation) porcupine.Operation {
 
 var hashSeed = maphash.MakeSeed()
 
+// valueBytes is what a value takes in the state of a queue.
+const valueBytes = 4
+
 // queueModel is a FIFO queue. Its state is the text of the values it holds.
 var queueModel = porcupine.Model{
 	Init: func() any { return "" },
@@ -93,6 +96,25 @@ var queueModel = porcupine.Model{
 		return ok, rest
 	},
 	Hash: func(state any) uint64 { return maphash.String(hashSeed, state.(string)) },
+}
+
+// orderModel is a FIFO queue that may lose what it holds. To lose no more than
+// stands before the first message that is asked for leaves most to deliver.
+var orderModel = porcupine.Model{
+	Init: queueModel.Init,
+	Step: func(state, input, _ any) (bool, any) {
+		held, a := state.(string), input.(act)
+		if !a.delivery {
+			return queueModel.Step(state, input, nil)
+		}
+		for ; held != ""; held = held[valueBytes:] {
+			if ok, rest := queueModel.Step(held, input, nil); ok {
+				return true, rest
+			}
+		}
+		return false, nil
+	},
+	Hash: queueModel.Hash,
 }
 
 // copiesModel is a bag of equal values. Its state is how many it holds.

@@ -14,15 +14,14 @@ import (
 // Queue judges every channel of the history as a linearizable FIFO queue: a
 // Send enqueues, a Deliver dequeues, and there may be any number of senders and
 // receivers at either end. A message left in the queue at the end is allowed;
-// one that is overtaken and never delivered is not.
+// one that is overtaken and never delivered is not. Where calls overlap and no
+// Forever event closes the history, such a message may still be on its way to
+// a receiver: then the gap is inconclusive.
 //
 // Equal messages are judged exactly unless one of two equal sends, or of two
 // equal deliveries, lies strictly within the other: then Porcupine alone looks
 // at the channel, and gives up beyond its memory. ctx bounds Porcupine; the
 // monitor always finishes, in O(n log n).
-//
-// Stop the receivers and record all that they received before the end of the
-// history: a delivery that is missing from it looks like a gap.
 //
 // The error is about malformed events, or says that the judges disagree.
 func Queue(ctx context.Context, events []spec.Event) (Result, error) {
@@ -37,25 +36,29 @@ func Queue(ctx context.Context, events []spec.Event) (Result, error) {
 			name:       fmt.Sprintf("channel %v", t.Channel),
 			operations: len(t.sends) + len(t.deliveries),
 			answers:    len(t.deliveries),
-			search:     func(ctx context.Context) opinion { return searchQueue(ctx, t, instances, told) },
-			monitor:    func() opinion { return monitorQueue(t, instances, told) },
+			search: func(ctx context.Context) opinion {
+				return t.closed(searchQueue(ctx, queueModel, t, instances, told), func() opinion { return searchOrder(ctx, t, instances, told) })
+			},
+			monitor: func() opinion {
+				return t.closed(monitorQueue(t, instances, told), func() opinion { return monitorOrder(t, instances, told) })
+			},
 		}
 	}
 	return judge(ctx, objects)
 }
 
-// searchQueue asks Porcupine. Where deliveries do not overlap and messages can
+// searchQueue asks Porcupine about a queue by its model. Where deliveries do not overlap and messages can
 // be told apart, the order of the deliveries forces that of the sends.
-func searchQueue(ctx context.Context, t traffic, instances []instance, told bool) opinion {
+func searchQueue(ctx context.Context, model porcupine.Model, t traffic, instances []instance, told bool) opinion {
 	if told && !overlap(t.deliveries) {
 		return searchForced(ctx, forceQueue(instances), segmentOperations)
 	}
 	if n := len(t.sends) + len(t.deliveries); n > plainOperations {
 		return abstain("porcupine cannot search %d operations whose order is not forced", n)
 	}
-	said := search(ctx, queueModel, plainQueue(t))
+	said := search(ctx, model, plainQueue(t))
 	if said.verdict == spec.Violated && !told {
-		return narrow(ctx, t)
+		return narrow(ctx, model, t)
 	}
 	return said
 }
@@ -63,13 +66,13 @@ func searchQueue(ctx context.Context, t traffic, instances []instance, told bool
 // narrow explains a channel that only Porcupine can judge by leaving out
 // messages as long as no order explains the rest. (What a queue does to some of
 // its messages is what a queue of these alone would do.)
-func narrow(ctx context.Context, t traffic) opinion {
+func narrow(ctx context.Context, model porcupine.Model, t traffic) opinion {
 	messages := t.messages()
 	searches := narrowSearches
 	for size := len(messages) / 2; size > 0; size /= 2 {
 		for i := 0; i+size <= len(messages) && searches > 0; searches-- {
 			fewer := slices.Concat(messages[:i], messages[i+size:])
-			if search(ctx, queueModel, plainQueue(t.only(fewer))).verdict == spec.Violated {
+			if search(ctx, model, plainQueue(t.only(fewer))).verdict == spec.Violated {
 				messages = fewer
 			} else {
 				i += size

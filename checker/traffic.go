@@ -36,6 +36,7 @@ type traffic struct {
 	spec.Channel
 	sends, deliveries []operation
 	rejected          map[spec.Message]bool
+	prefix            bool // what is not delivered may be on its way to a receiver
 }
 
 // channels turns events into the operations of each channel, ordered by
@@ -57,8 +58,10 @@ func channels(events []spec.Event) ([]traffic, error) {
 			}
 		}
 	}
+	prefix := !r.points && !slices.ContainsFunc(events, func(e spec.Event) bool { return e.Kind == spec.Forever })
 	all := make([]traffic, 0, len(r.byChannel))
 	for _, t := range r.byChannel {
+		t.prefix = prefix
 		all = append(all, *t)
 	}
 	slices.SortFunc(all, func(a, b traffic) int {

@@ -246,18 +246,7 @@ func (w *world) result() Result {
 	if r.Settled {
 		r.Events = append(r.Events, spec.Event{Kind: spec.Forever, At: int64(w.now)})
 	}
-	properties := w.link.Guarantee.Properties
-	for _, e := range r.Events {
-		if e.Kind == spec.Confirm {
-			properties = append(properties[:len(properties):len(properties)], spec.ACK)
-			break
-		}
-	}
-	judge := checker.NewJudge(properties...)
-	for _, e := range r.Events {
-		judge.Observe(e)
-	}
-	r.Judgements = judge.Judgements()
+	r.Judgements = checker.Points(w.link.Guarantee, r.Events)
 	return r
 }
 

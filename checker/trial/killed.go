@@ -111,7 +111,7 @@ func RunKilled(ctx context.Context, cfg Config, kills int, progress func(sent in
 	judging, cancel := context.WithTimeout(ctx, cfg.Timeout)
 	defer cancel()
 	start := time.Now()
-	k.Judgements, err = checker.History(judging, k.Header, k.Events)
+	k.Judgements, err = checker.Wall(judging, cfg.Link.Guarantee, k.Events)
 	k.Check = time.Since(start)
 	return k, err
 }
@@ -123,9 +123,10 @@ func runKilled(ctx context.Context, cfg Config, kills int, dir string, progress 
 		return Killed{}, errors.Join(err, c.end())
 	}
 	k := Killed{Ending: TimedOut, Header: histories.Header{
-		Link: cfg.Link.Name, Guarantee: cfg.Link.Guarantee.Name, Processes: cfg.Link.Size(), Seed: cfg.Seed, Clock: histories.Wall,
+		Link: cfg.Link.Name, Processes: cfg.Link.Size(), Seed: cfg.Seed, Clock: histories.Wall,
 		Assumes: spec.Assumptions{Crashes: kills, Recoveries: kills}.String(),
 	}}
+	k.Header.Claim(cfg.Link.Guarantee)
 	err = c.kill(ctx, kills, rand.New(rand.NewPCG(cfg.Seed, 1)), progress)
 	if err == nil {
 		k.Ending, err = c.settle(ctx)

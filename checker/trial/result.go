@@ -84,9 +84,9 @@ func verdict(judgements []checker.Judgement, ending Ending, left int) spec.Verdi
 	return spec.Worst(verdicts...)
 }
 
-func (r *Result) judge(ctx context.Context) (err error) {
+func (r *Result) judge(ctx context.Context, guarantee spec.Guarantee) (err error) {
 	start := time.Now()
-	r.Judgements, err = checker.History(ctx, r.Header, r.Events)
+	r.Judgements, err = checker.Wall(ctx, guarantee, r.Events)
 	r.Check = time.Since(start)
 	return err
 }
@@ -94,9 +94,10 @@ func (r *Result) judge(ctx context.Context) (err error) {
 func (r *run) result(ending Ending) Result {
 	link := r.cfg.Link
 	h := histories.Header{
-		Link: link.Name, Guarantee: link.Guarantee.Name, Assumes: link.Assumes.String(),
+		Link: link.Name, Assumes: link.Assumes.String(),
 		Processes: link.Size(), Seed: r.cfg.Seed, Clock: histories.Wall,
 	}
+	h.Claim(link.Guarantee)
 	result := Result{
 		Ending: ending, Accepted: int(r.accepted.Load()), Delivered: int(r.delivered.Load()),
 		Left:    r.cfg.Messages - int(r.accepted.Load()),

@@ -121,5 +121,5 @@ func Run(ctx context.Context, cfg Config, progress func(delivered int)) (Result,
 	}
 	timed, cancel = context.WithTimeout(ctx, cfg.Timeout)
 	defer cancel()
-	return result, result.judge(timed)
+	return result, result.judge(timed, cfg.Link.Guarantee)
 }

@@ -82,7 +82,7 @@ func (s *session) pictureHistory(r io.Reader, width int) (picture, error) {
 	}
 	var judgements []checker.Judgement
 	if header.Guarantee != "" {
-		if judgements, err = checker.History(s.ctx, header, events); err != nil {
+		if judgements, err = checker.History(s.ctx, header, events, s.ownProperties()...); err != nil {
 			return picture{}, err
 		}
 	}

@@ -53,7 +53,7 @@ func check(s *session, file, guarantee string, timeout time.Duration, clocks boo
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, timeout)
 	defer cancel()
-	judgements, err := checker.History(ctx, header, events)
+	judgements, err := checker.History(ctx, header, events, s.ownProperties()...)
 	if err != nil {
 		return 0, at(file, err)
 	}
@@ -72,6 +72,16 @@ func check(s *session, file, guarantee string, timeout time.Duration, clocks boo
 	r.table(s, atLine)
 	fmt.Fprintln(s.out, r.conclusion())
 	return r.Verdict, nil
+}
+
+// ownProperties returns what the links of the registry claim, their own
+// properties among it.
+func (s *session) ownProperties() []spec.Property {
+	var list []spec.Property
+	for _, link := range s.registry {
+		list = append(list, link.Guarantee.Properties...)
+	}
+	return list
 }
 
 // causalOrder is judged where clocks are asked for.

@@ -142,7 +142,7 @@ func TestCommands(t *testing.T) {
 		{name: "chart of a schedule", args: "chart -", stdin: "link fifo\nsend 0>1 \"a\"\nfair\n", out: []string{`SEND "a"`, `data 1`}},
 		{name: "chart of garbage", args: "chart -", stdin: "42", code: 3, err: []string{`standard input:1:1: unknown action "42"`}},
 
-		{name: "run", args: "run fifo -messages 100 -senders 2 -delay 0 -seed 7", out: []string{"seed 7", "100 delivered", "\nholds: PL1 PL2 PL3 ACK FIFO; "}},
+		{name: "run", args: "run fifo -messages 100 -senders 2 -delay 0 -seed 7", out: []string{"seed 7", "100 delivered", "\nholds: PL1 PL2 PL3 FIFO ACK; "}},
 		{name: "run on a cable", args: "run alternatingbit -messages 50", out: []string{" 0 duplicated, 0 reordered", "\nholds:"}},
 		{name: "run a mutant", args: "run delivers-header -messages 50", code: 1, out: []string{"\nviolated: PL3; "}},
 		{name: "run a link that panics", args: "run panics -messages 50", code: 1, out: []string{"out of paper", "violated: Contract"}},
