@@ -199,7 +199,7 @@ func newExplored(e explore.Exhaustive) explored {
 			continue
 		}
 		r.Properties = append(r.Properties, finding{
-			ID: f.Property.ID, Name: f.Property.Name, Verdict: f.Verdict, Reason: f.Reason, Tested: f.Tested, Engine: "search",
+			ID: f.Property.ID, Name: f.Property.Name, Verdict: f.Verdict, Reason: f.Reason, Tested: f.Tested, Voided: f.Voided, Engine: "search",
 		})
 		verdicts = append(verdicts, f.Verdict)
 		if f.Counterexample != nil && r.Counterexample == nil {

@@ -28,6 +28,7 @@ type finding struct {
 	Reason  string       `json:"reason,omitempty"`
 	Event   int          `json:"event,omitempty"` // line of the history file that breaks it; 0 where no single event does
 	Tested  int          `json:"tested"`
+	Voided  int          `json:"voided"` // of what it owed, how much faults have excused
 	Engine  string       `json:"engine"`
 }
 
@@ -35,7 +36,7 @@ func newReport(link, guarantee string, judgements []checker.Judgement) report {
 	r := report{Link: link, Guarantee: guarantee}
 	var verdicts []spec.Verdict
 	for _, j := range judgements {
-		f := finding{ID: j.Property.ID, Name: j.Property.Name, Verdict: j.Verdict, Reason: j.Reason, Tested: j.Tested, Engine: "monitor"}
+		f := finding{ID: j.Property.ID, Name: j.Property.Name, Verdict: j.Verdict, Reason: j.Reason, Tested: j.Tested, Voided: j.Voided, Engine: "monitor"}
 		if j.Broken >= 0 {
 			f.Event = lineOf(j.Broken)
 		}
@@ -53,8 +54,17 @@ func newReport(link, guarantee string, judgements []checker.Judgement) report {
 // index: a header stands before the first.
 func lineOf(event int) int { return event + 2 }
 
-// table prints a line for each property, and how many events put it to the
-// test. Where says what an event is called.
+// counts says how many events put the property to the test and, where there
+// were any, how many obligations faults have excused.
+func (f finding) counts() string {
+	if f.Voided > 0 {
+		return fmt.Sprintf("%d tested, %d excused", f.Tested, f.Voided)
+	}
+	return fmt.Sprintf("%d tested", f.Tested)
+}
+
+// table prints a line for each property, how many events put it to the test,
+// and how many obligations faults have excused. Where says what an event is called.
 func (r report) table(s *session, where func(f finding) string) {
 	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, f := range r.Properties {
@@ -62,7 +72,7 @@ func (r report) table(s *session, where func(f finding) string) {
 		if f.Event > 0 {
 			reason = where(f) + ": " + reason
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%d tested\t%s\n", f.ID, f.Verdict, f.Name, f.Tested, reason)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", f.ID, f.Verdict, f.Name, f.counts(), reason)
 	}
 	t.Flush()
 }

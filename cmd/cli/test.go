@@ -132,7 +132,7 @@ func (r *randomTest) tested(found explore.Report, elapsed time.Duration) randoml
 			continue
 		}
 		t.Properties = append(t.Properties, finding{
-			ID: f.Property.ID, Name: f.Property.Name, Verdict: f.Verdict, Reason: f.Reason, Tested: f.Tested, Engine: "campaign",
+			ID: f.Property.ID, Name: f.Property.Name, Verdict: f.Verdict, Reason: f.Reason, Tested: f.Tested, Voided: f.Voided, Engine: "campaign",
 		})
 		verdicts = append(verdicts, f.Verdict)
 		if c := f.Counterexample; c != nil {
