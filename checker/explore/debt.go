@@ -1,7 +1,7 @@
 package explore
 
 import (
-	"fmt"
+	"errors"
 	"math"
 	"slices"
 
@@ -62,12 +62,16 @@ func (l *liveness) debts(i int) []*debt {
 	return list
 }
 
-// judgesSeen returns the states of the judges that the search has seen.
-func (l *liveness) judgesSeen() []uint32 {
+// judgesSeen returns the states of the judges that the search has seen, where
+// it keeps its states: where liveness is judged.
+func (s *search) judgesSeen() []uint32 {
 	seen := map[uint32]bool{}
 	var list []uint32
-	for s := range l.queue.n {
-		if j := l.queue.at(s)[l.judged]; !seen[j] {
+	if !s.queue.keep {
+		return nil
+	}
+	for i := range s.queue.n {
+		if j := s.queue.at(i)[s.judged]; !seen[j] {
 			seen[j] = true
 			list = append(list, j)
 		}
@@ -166,11 +170,15 @@ func (l *liveness) checkReadiness() error {
 		return nil
 	}
 	schedule := l.lassoed(best)
-	_, _, err := Replay(l.sys.Link(), schedule, l.sys.Properties()...)
-	if err == nil {
-		return fmt.Errorf("the link is ready again, against what the search says: %s", schedule.Inline())
+	_, _, err := replay(l.sys.Link(), schedule, l.sys.Properties())
+	var broken *Broken
+	switch {
+	case errors.As(err, &broken):
+		return newBroken(l.sys.Link(), schedule, nil, broken.cause)
+	case err == nil:
+		err = errors.New("it is ready again")
 	}
-	return err
+	return unlike(l.sys.Link(), schedule, err)
 }
 
 // owing returns the states that were expanded and in which the debt is owed.

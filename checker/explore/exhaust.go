@@ -3,6 +3,7 @@ package explore
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -58,7 +59,7 @@ func Exhaust(ctx context.Context, link impl.Link, properties []spec.Property, b 
 		for k, i := range numbers {
 			result.Findings[i] = findings[k]
 			if c := findings[k].Counterexample; c != nil {
-				c.Searched = cover.States
+				c.Searched, c.Workload = cover.States, b.Workload
 			}
 		}
 	}
@@ -111,7 +112,7 @@ func exhaust(ctx context.Context, link impl.Link, properties []spec.Property, b 
 	}
 	var findings []Finding
 	for i, p := range properties {
-		f := Finding{Property: p, Tested: s.seen(p.Tested)}
+		f := Finding{Property: p, Tested: s.seen(p.Tested), Voided: s.voided(i)}
 		switch {
 		case s.first[i] >= 0:
 			err = f.violated(link, s.schedule(s.first[i]), true)
@@ -150,6 +151,8 @@ func (l *liveness) find(link impl.Link, i int, f *Finding) error {
 	switch {
 	case best.length < math.MaxInt:
 		return f.violated(link, l.lassoed(best), best.shortest && l.cover.Complete)
+	case l.cover.Complete && f.Tested > 0 && len(l.debts(i)) == 0:
+		f.Reason = "vacuous: in no state is anything owed"
 	case l.ctx.Err() != nil:
 		f.Reason = fmt.Sprintf("stopped in the search for fair cycles among %d states", l.cover.States)
 	case broken:
@@ -162,16 +165,43 @@ func (l *liveness) find(link impl.Link, i int, f *Finding) error {
 func (f *Finding) violated(link impl.Link, s world.Schedule, shortest bool) error {
 	c, err := Show(link, f.Property, s)
 	if err != nil {
-		return err
+		return unlike(link, s, err)
 	}
 	c.Shortest = shortest
 	f.Verdict, f.Reason, f.Counterexample = spec.Violated, c.Reason, c
 	return nil
 }
 
+// unlike returns the *Broken of a link whose real code does not do what the
+// search saw it do: the audit finds out why, where it can.
+func unlike(link impl.Link, s world.Schedule, err error) error {
+	var broken *Broken
+	if errors.As(err, &broken) {
+		return err
+	}
+	if audit := Audit(link, auditSeed, AuditWalks/5); errors.As(audit, &broken) {
+		return audit
+	}
+	return &Broken{Schedule: s, Replayed: 1, Broke: 1, cause: fmt.Errorf("the link does not do again what the search saw it do: %w; it is not deterministic, or AppendKey omits state", err)}
+}
+
+// voided is how many obligations of property i faults have voided, in the state
+// with the most.
+func (s *search) voided(i int) int {
+	most := 0
+	for _, judges := range s.judgesSeen() {
+		if m, ok := s.sys.Monitor(judges, i).(spec.Voider); ok {
+			most = max(most, m.Voided())
+		}
+	}
+	return most
+}
+
 // conclude says what a search without a counterexample means.
 func (s *search) conclude(f Finding) (spec.Verdict, string) {
 	switch {
+	case s.crowded:
+		return spec.Inconclusive, fmt.Sprintf("the search stopped after %d states, at one with more than %d enabled actions", s.cover.States, maxEnabled)
 	case !s.cover.Complete:
 		return spec.Inconclusive, fmt.Sprintf("the search stopped after %d states, with %d not expanded", s.cover.States, s.cover.Frontier)
 	case f.Tested == 0:

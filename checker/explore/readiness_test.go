@@ -93,3 +93,48 @@ func TestNeverReopens(t *testing.T) {
 		t.Errorf("liveness is not judged: %v", err)
 	}
 }
+
+// A state with more actions than a search can number ends it, and says so.
+func TestCrowded(t *testing.T) {
+	link := impl.Link{Name: "crowd", New: impl.FactoryOf(crowd{}), Guarantee: spec.AtMostOnce}
+	e, err := Exhaust(t.Context(), link, []spec.Property{spec.PL2}, Bounds{Workload: Workload(link, 1, false)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := e.Findings[0]
+	if e.Coverage.Complete || f.Verdict != spec.Inconclusive || !strings.Contains(f.Reason, "at one with more than 1024 enabled actions") {
+		t.Errorf("%s: %s; complete: %t", f.Verdict, f.Reason, e.Coverage.Complete)
+	}
+}
+
+// crowd transmits more packets than a search can number.
+type crowd struct{ impl.FairLossLink }
+
+func (*crowd) Send(to spec.Process, _ spec.Message, out *impl.Effects) {
+	for n := range uint64(maxEnabled + 1) {
+		out.Transmit(to, impl.Pack(impl.Data, "", n))
+	}
+}
+
+func TestSpell(t *testing.T) {
+	link := impl.Link{New: impl.FactoryOf(impl.FairLossLink{})}
+	oneWay := link
+	oneWay.Channels = []spec.Channel{{From: 1, To: 0}}
+	for _, c := range []struct {
+		workload []world.Request
+		want     string
+	}{
+		{nil, "no messages"},
+		{Workload(link, 2, true), `"a" "a" on 0>1`},
+		{Workload(oneWay, 2, false), `"a" "b" on 1>0`},
+		{Workload(link, 7, false), `7 messages on 0>1`},
+		{Workloads(link, 3)[2], `"a" "c" on 0>1 and "b" on 1>0`},
+	} {
+		if got := Spell(c.workload); got != c.want {
+			t.Errorf("%s, want %s", got, c.want)
+		}
+	}
+	if n := len(Workloads(oneWay, 2)); n != 2 {
+		t.Errorf("%d workloads of a link that sends one way, want 2", n)
+	}
+}

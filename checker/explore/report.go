@@ -25,7 +25,7 @@ type Finding struct {
 	Verdict        spec.Verdict
 	Reason         string // why it is not Holds
 	Tested         int    // events that put it to the test
-	Voided         int    // obligations that faults have voided
+	Voided         int    // obligations that faults have voided: in all schedules of a campaign, in the worst state of a search
 	First          int    // number of the first schedule that broke it, from 1; 0 where none did, or a search found it
 	Counterexample *Counterexample
 }
@@ -40,9 +40,14 @@ type Counterexample struct {
 	Broken   int // index in Events of the event that breaks it; -1 where it is what never happens
 	Reason   string
 	Owed     []spec.Obligation
-	Searched int  // states of the exhaustive search that found it; 0 where a campaign did
-	Shortest bool // no schedule within the bounds of that search is shorter
+	Workload []world.Request // of the exhaustive search that found it; nil where a campaign did
+	Searched int             // states of the exhaustive search that found it; 0 where a campaign did
+	Shortest bool            // no schedule within the bounds of that search is shorter
 }
+
+// ShortestOf says for what the counterexample is the shortest: Spell of the
+// workload of the search, which is not that of all schedules.
+func (c *Counterexample) ShortestOf() string { return "shortest for " + Spell(c.Workload) }
 
 // Traffic returns how often each packet was transmitted and received in the
 // cycle or suffix that repeats for ever, so that one sees that it is fair.

@@ -2,9 +2,13 @@ package explore
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math/bits"
 	"runtime/debug"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"fairloss/checker/world"
@@ -22,17 +26,77 @@ type Bounds struct {
 	Progress  func(Coverage)  // called now and then; nil is never
 }
 
-// Workload is n messages of the link from process 0 to process 1, all of them
-// the first one if equal is set.
+// Workload is n messages on the first channel that the link sends on, all of
+// them the first message of the link if equal is set.
 func Workload(link impl.Link, n int, equal bool) []world.Request {
+	return Spread(link, link.Sends()[:1], n, equal)
+}
+
+// Spread is Workload on several channels, in turn.
+func Spread(link impl.Link, channels []spec.Channel, n int, equal bool) []world.Request {
 	list := make([]world.Request, n)
 	for i := range list {
-		list[i] = world.Request{From: 0, To: 1, Message: link.Message(i)}
+		c := channels[i%len(channels)]
+		list[i] = world.Request{From: c.From, To: c.To, Message: link.Message(i)}
 		if equal {
 			list[i].Message = link.Message(0)
 		}
 	}
 	return list
+}
+
+// Workloads are those of n messages that small searches try: distinct and
+// equal, on one channel and, where the link sends on more, on all of them in
+// turn.
+func Workloads(link impl.Link, n int) [][]world.Request {
+	list := [][]world.Request{Workload(link, n, false), Workload(link, n, true)}
+	if n < 2 || len(link.Sends()) < 2 {
+		return list
+	}
+	ways := bothWays(link.Sends())
+	return append(list, Spread(link, ways, n, false), Spread(link, ways, n, true))
+}
+
+// bothWays puts behind each channel the one that leads back, if there is one.
+func bothWays(channels []spec.Channel) []spec.Channel {
+	var list []spec.Channel
+	for _, c := range channels {
+		for _, d := range []spec.Channel{c, c.Reverse()} {
+			if slices.Contains(channels, d) && !slices.Contains(list, d) {
+				list = append(list, d)
+			}
+		}
+	}
+	return list
+}
+
+// spelt is how many messages on a channel Spell lists.
+const spelt = 6
+
+// Spell says what a workload is, in words: `"a" "b" on 0>1 and "a" on 1>0`, or
+// how many messages where they are many.
+func Spell(workload []world.Request) string {
+	var channels []spec.Channel
+	messages := map[spec.Channel][]string{}
+	for _, r := range workload {
+		c := spec.Channel{From: r.From, To: r.To}
+		if messages[c] == nil {
+			channels = append(channels, c)
+		}
+		messages[c] = append(messages[c], strconv.Quote(string(r.Message)))
+	}
+	var list []string
+	for _, c := range channels {
+		words := strings.Join(messages[c], " ")
+		if n := len(messages[c]); n > spelt {
+			words = fmt.Sprintf("%d messages", n)
+		}
+		list = append(list, words+" on "+c.String())
+	}
+	if list == nil {
+		return "no messages"
+	}
+	return strings.Join(list, " and ")
 }
 
 // Coverage is what a search has covered.
@@ -69,6 +133,7 @@ type search struct {
 	first    []int  // by property: the first state that breaks it; -1
 	begun    time.Time
 	moves    []world.Move
+	crowded  bool   // it came to a state with more actions than it can number, and stopped
 	edges    *edges // nil unless liveness is judged
 }
 
@@ -130,8 +195,7 @@ func (s *search) burst(w *world.World) (actions []world.Action, err error) {
 	return actions, nil
 }
 
-// run visits every state that it can. Its error is a *Broken, or says that a
-// state has too many actions.
+// run visits every state that it can. Its error is a *Broken.
 func (s *search) run(ctx context.Context) error {
 	first := make([]uint32, len(s.varied))
 	for j, c := range s.varied {
@@ -160,7 +224,11 @@ func (s *search) run(ctx context.Context) error {
 			// little, and keeps the garbage of tables that have grown small.
 			defer debug.SetGCPercent(debug.SetGCPercent(10))
 		}
-		if err := c.advance(i, next); err != nil {
+		if err := c.advance(i, next); errors.Is(err, errCrowded) {
+			s.crowded = true
+			s.measure(i)
+			return nil
+		} else if err != nil {
 			return err
 		}
 		s.queue.taken(i, next)

@@ -1,7 +1,7 @@
 package explore
 
 import (
-	"fmt"
+	"errors"
 	"slices"
 
 	"fairloss/checker/world"
@@ -82,6 +82,9 @@ func (b *block) add(f uint64, o origin, w *worker) {
 	}
 }
 
+// errCrowded ends a search: it numbers the actions of a state with few bits.
+var errCrowded = errors.New("a state has too many enabled actions")
+
 // fill makes every action that is enabled in the states of a block. It leaves
 // out what the worker has seen recently if it comes to blocks in their order.
 // The successors are to be looked up in so many parts.
@@ -114,7 +117,7 @@ func (s *search) leave(w *worker, b *block, i int, leaveOut bool) error {
 	for p := range w.fan.places {
 		found, err := w.fan.at(p, w.mixed)
 		if action+len(found.deltas) > maxEnabled {
-			return fmt.Errorf("a state has more than %d enabled actions", maxEnabled)
+			return errCrowded
 		}
 		if err != nil {
 			return s.broken(i, action+len(found.deltas), err)

@@ -88,7 +88,7 @@ func TestContributor(t *testing.T) {
 	want(t, out, "--- FAIL: TestPropWrong/PL1", "--- FAIL: TestPropWrong/FIFO", "--- FAIL: TestPropWrong/ACK",
 		"mylink_test.go:", "FIFO is violated (claimed: fifo; network: set; found in schedule",
 		"Broken at step 3: process 1 delivers", `3  deliver 0>1 "D\x02b"`, "FIFO broken here ^", "overtakes",
-		"; shortest: proven by exhaustive search of ", "       forever # what follows",
+		`; shortest for "a" "b" on 0>1: proven by exhaustive search of `, "       forever # what follows",
 		"go test example.com/mylink -run '^TestPropWrong$/^FIFO$' -fairloss.replay=")
 	if strings.Contains(out, "FAIL: TestPropWrong/PL2") || strings.Contains(out, "[rapid]") {
 		t.Errorf("more failed than the link breaks, or rapid speaks too:\n%s", out)

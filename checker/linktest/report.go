@@ -54,7 +54,7 @@ func found(f explore.Finding) string {
 	if !f.Counterexample.Shortest {
 		return how + "; not proven shortest"
 	}
-	return fmt.Sprintf("%s; shortest: proven by exhaustive search of %d states", how, f.Counterexample.Searched)
+	return fmt.Sprintf("%s; %s: proven by exhaustive search of %d states", how, f.Counterexample.ShortestOf(), f.Counterexample.Searched)
 }
 
 func statsText(s explore.Stats) string {

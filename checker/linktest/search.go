@@ -15,13 +15,13 @@ import (
 const searchStates = 50_000
 
 // search adds to what a campaign found: violations that need only two
-// messages, distinct or equal, and a shortest counterexample instead of a
+// messages, distinct or equal, one way or both ways, and a shortest counterexample instead of a
 // minimised one. An error is an *explore.Broken.
 func search(t testing.TB, report *explore.Report) error {
 	ctx, cancel := untilDeadline(t)
 	defer cancel()
-	for _, equal := range []bool{false, true} {
-		if err := missed(ctx, report, explore.Workload(report.Link, 2, equal)); err != nil {
+	for _, workload := range explore.Workloads(report.Link, 2) {
+		if err := missed(ctx, report, workload); err != nil {
 			return err
 		}
 	}
