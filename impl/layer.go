@@ -18,6 +18,7 @@ package impl
 
 import (
 	"fmt"
+	"strings"
 
 	"fairloss/spec"
 )
@@ -120,9 +121,19 @@ func (f Fault) Unwrap() error { return f.Err }
 
 // Blame says what became of a handler that panicked with v: "panics: …", or
 // "fails: …" for a Fault.
+// Its length is bounded, and a value that panics when it is printed does no harm.
 func Blame(v any) string {
+	text := ""
 	if f, ok := v.(Fault); ok {
-		return "fails: " + f.Error()
+		text = fmt.Sprintf("fails: %v", f.Err)
+	} else {
+		text = fmt.Sprintf("panics: %v", v)
 	}
-	return fmt.Sprintf("panics: %v", v)
+	if len(text) > maxBlame {
+		return fmt.Sprintf("%s… (%d bytes)", strings.ToValidUTF8(text[:maxBlame], ""), len(text))
+	}
+	return text
 }
+
+// maxBlame bounds the bytes of what Blame says.
+const maxBlame = 2000

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"fairloss/checker/world"
@@ -41,6 +42,18 @@ func (b *Broken) Details() string {
 		return failure.Details
 	}
 	return ""
+}
+
+// Hung is a link of which a handler call does not return. Its schedule is as it
+// was, and is not run again.
+func Hung(h *world.Hang) *Broken { return &Broken{Schedule: h.Schedule, cause: h.Failure} }
+
+// Runs says how often the schedule was run once more, and what that showed.
+func (b *Broken) Runs() string {
+	if b.Replayed == 0 {
+		return "not minimised: it would hang again"
+	}
+	return fmt.Sprintf("it breaks the contract in %d of %d runs", b.Broke, b.Replayed)
 }
 
 // newBroken returns what a schedule did, minimised. Before are the runs that

@@ -30,6 +30,7 @@ type Campaign struct {
 	trace   []world.Move
 	moves   []world.Move
 	losses  []loss
+	fair    *world.Suffix // of the schedule that runs; nil before it
 }
 
 // counts is what the schedules said of one property.
@@ -108,6 +109,7 @@ func (c *Campaign) forget() error {
 		return err
 	}
 	c.sys, c.world = sys, sys.World(nil)
+	sys.Trace(func() world.Schedule { return c.schedule(c.fair) })
 	return nil
 }
 
@@ -124,19 +126,19 @@ func (c *Campaign) Run(src Source) error {
 	c.stats.Schedules++
 	c.world.Reset(plan.workload)
 	c.trace, c.losses = c.trace[:0], c.losses[:0]
-	var fair *world.Suffix
+	c.fair = nil
 	ending := world.Bound
 	err := c.adversarial(src, plan)
 	if err == nil && c.live != 0 {
-		fair = c.suffix(src, plan)
+		c.fair = c.suffix(src, plan)
 		before := c.world.Broken()
-		ending, err = c.world.RunFair(*fair)
-		c.record(c.world.Broken()&^before, fair)
+		ending, err = c.world.RunFair(*c.fair)
+		c.record(c.world.Broken()&^before, c.fair)
 	}
 	if err != nil {
-		return newBroken(c.link, c.schedule(fair), nil, err)
+		return newBroken(c.link, c.schedule(c.fair), nil, err)
 	}
-	c.conclude(fair, ending)
+	c.conclude(c.fair, ending)
 	return nil
 }
 

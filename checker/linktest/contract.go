@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"runtime/debug"
+	"runtime/metrics"
 	"runtime/pprof"
 	"strconv"
 	"testing"
@@ -20,10 +21,24 @@ import (
 // waits for nothing, so that a thousandth of it is long.
 const handlerLimit = 5 * time.Second
 
+// A handler call that runs for greedyLimit while the heap has grown by more than
+// maxGrowth bytes takes memory without end.
+const (
+	greedyLimit = handlerLimit / 10
+	maxGrowth   = 4 << 30
+)
+
+// heap is the size of the heap's objects in bytes.
+func heap() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
 // guard runs check in a goroutine of its own and returns its error, or one
 // that names the handler which does not return. That goroutine is then lost.
 func guard(link impl.Link, check func() error) error {
-	start := time.Now()
+	start, before := time.Now(), heap()
 	done := make(chan error, 1)
 	go func() {
 		err := errors.New("a handler ended its goroutine, as runtime.Goexit and testing.T.FailNow do")
@@ -42,8 +57,12 @@ func guard(link impl.Link, check func() error) error {
 		case err := <-done:
 			return err
 		case <-tick.C:
-			if err := world.Stuck(link.Name, start, handlerLimit); err != nil {
-				return err
+			if hang := world.Stuck(link.Name, start, handlerLimit); hang != nil {
+				return explore.Hung(hang)
+			}
+			if hang := world.Stuck(link.Name, start, greedyLimit); hang != nil && heap() > before+maxGrowth {
+				hang.Failure.Text += fmt.Sprintf(", and takes memory: more than %d MiB since the test began", maxGrowth>>20)
+				return explore.Hung(hang)
 			}
 		}
 	}

@@ -186,8 +186,8 @@ func TestBrokenContracts(t *testing.T) {
 		parts[name] += part
 	}
 	for name, phrases := range map[string][]string{
-		"panics":  {"Contract", "handling Receive(", "panics: index out of range", "Replay:"},
-		"hangs":   {"Contract", "handling Receive(", "has not returned for 5s"},
+		"panics":  {"Contract", "handling Receive(", "panics: index out of range", "stack:", "mylink_test.TestBroken", "in 10 of 10 runs", "Replay:"},
+		"hangs":   {"Contract", "handling Receive(", "has not returned for 5s", "stack:", "mylink_test.TestBroken", "1  send ", "not minimised"},
 		"loops":   {"Contract", "handling Receive(", "more than 65536 effects"},
 		"random":  {"Contract", "handling Receive(", "is not deterministic"},
 		"shares":  {"Contract", "handling Receive(", "is not deterministic"},

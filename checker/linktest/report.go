@@ -252,8 +252,8 @@ func (r reporter) failure(t testing.TB, err error) string {
 	}
 	s := broken.Schedule
 	name := strings.TrimSuffix(t.Name(), "/Contract")
-	return fmt.Sprintf("%v\n%s\n    Schedule (%s; it breaks the contract in %d of %d runs):\n%s\n    Replay:\n      %s\n",
-		err, indentBy("      ", broken.Details()), counted(s.Len(), "action"), broken.Broke, broken.Replayed,
+	return fmt.Sprintf("%v\n%s\n    Schedule (%s; %s):\n%s\n    Replay:\n      %s\n",
+		err, indentBy("      ", broken.Details()), counted(s.Len(), "action"), broken.Runs(),
 		numbered(s.String()), replayCommand(r.pkg, name, s))
 }
 

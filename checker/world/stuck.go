@@ -14,6 +14,7 @@ import (
 // in another goroutine.
 type calls struct {
 	link    string
+	trace   func() Schedule // what led to the calls; nil: nobody says
 	current atomic.Pointer[call]
 }
 
@@ -37,15 +38,31 @@ func (c *calls) enter(p spec.Process, in input) { c.current.Store(&call{p, in, t
 
 func (c *calls) leave() { c.current.Store(nil) }
 
-// Stuck returns a *Failure that names a handler call of the link of that name
-// which began after the given time and has been running for longer than the
-// limit, nil where there is none. It is safe for concurrent use.
-func Stuck(link string, after time.Time, limit time.Duration) error {
-	var stuck error
+// Trace says how a watchdog learns what led to a handler call: trace is called
+// while the call is under way, from another goroutine. It must be set before the
+// calls.
+func (sys *System) Trace(trace func() Schedule) { sys.calls.trace = trace }
+
+// Hang is a handler call that takes too long.
+type Hang struct {
+	Failure  *Failure
+	Schedule Schedule // that led to it; empty where nobody said
+}
+
+// Stuck returns a handler call of the link of that name which began after the
+// given time and has been running for longer than the limit, nil where there is
+// none. It is safe for concurrent use.
+func Stuck(link string, after time.Time, limit time.Duration) *Hang {
+	var stuck *Hang
 	watched.Range(func(key, _ any) bool {
 		c := key.(*calls)
 		if now := c.current.Load(); c.link == link && now != nil && now.since.After(after) && time.Since(now.since) > limit {
-			stuck = &Failure{Process: now.process, Event: now.in.String(), Text: fmt.Sprintf("has not returned for %v", limit)}
+			stuck = &Hang{Failure: &Failure{
+				Process: now.process, Event: now.in.String(), Text: fmt.Sprintf("has not returned for %v", limit), Details: running(),
+			}}
+			if c.trace != nil {
+				stuck.Schedule = c.trace()
+			}
 		}
 		return stuck == nil
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -233,6 +234,12 @@ func TestFaults(t *testing.T) {
 			if !regexp.MustCompile("^the link " + "(?:" + fault.want + ")").MatchString(failure.Error()) {
 				t.Errorf("%q does not match %s", failure, fault.want)
 			}
+			if strings.Contains(failure.Text, "panics:") && !strings.Contains(failure.Details, "world_test.") {
+				t.Errorf("no stack of the panic: %s", failure.Details)
+			}
+			if strings.Contains(failure.Details, harness) {
+				t.Errorf("the harness is in the stack: %s", failure.Details)
+			}
 			var broken *explore.Broken
 			if errors.As(err, &broken) {
 				replayed(t, fault.link, broken)
@@ -240,6 +247,9 @@ func TestFaults(t *testing.T) {
 		})
 	}
 }
+
+// harness is what no stack of a link's code shows.
+const harness = "fairloss/checker/world."
 
 // maxBreaking is how many actions the schedules of the faults may have: the
 // longest counts to seven in secret, in two runs of which one is longer by one.
@@ -337,7 +347,13 @@ func TestStuck(t *testing.T) {
 	})
 	link.Name = "hangs"
 	sys := newSystem(t, link)
-	if err := world.Stuck("hangs", start, 0); err != nil {
+	stuck := func(link string, after time.Time, limit time.Duration) error {
+		if hang := world.Stuck(link, after, limit); hang != nil {
+			return hang.Failure
+		}
+		return nil
+	}
+	if err := stuck("hangs", start, 0); err != nil {
 		t.Errorf("between two calls: %v", err)
 	}
 	done := make(chan error)
@@ -346,26 +362,29 @@ func TestStuck(t *testing.T) {
 	}()
 	<-entered
 	var failure *world.Failure
-	for !errors.As(world.Stuck("hangs", start, time.Millisecond), &failure) {
+	for !errors.As(stuck("hangs", start, time.Millisecond), &failure) {
 		time.Sleep(time.Millisecond)
+	}
+	if !strings.Contains(failure.Details, "world_test.TestStuck") || strings.Contains(failure.Details, "world.(*process)") {
+		t.Errorf("the stack is %s", failure.Details)
 	}
 	if want := `the link at process 1, handling Send(0, "a"), has not returned for 1ms`; failure.Error() != want {
 		t.Errorf("%q, want %q", failure, want)
 	}
-	if err := world.Stuck("hangs", start, time.Hour); err != nil {
+	if err := stuck("hangs", start, time.Hour); err != nil {
 		t.Errorf("within the limit: %v", err)
 	}
-	if err := world.Stuck("another", start, 0); err != nil {
+	if err := stuck("another", start, 0); err != nil {
 		t.Errorf("another link: %v", err)
 	}
-	if err := world.Stuck("hangs", time.Now(), 0); err != nil {
+	if err := stuck("hangs", time.Now(), 0); err != nil {
 		t.Errorf("a call that began before: %v", err)
 	}
 	close(release)
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
-	if err := world.Stuck("hangs", start, 0); err != nil {
+	if err := stuck("hangs", start, 0); err != nil {
 		t.Errorf("after the call: %v", err)
 	}
 }

@@ -244,8 +244,8 @@ func (s *session) reportBroken(link impl.Link, err error, v any) error {
 	if err := s.reportContract(link, err); err != nil || !found {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "%s\nschedule (%s; it breaks the contract in %d of %d runs):\n%s",
-		broken.Details(), actions(broken.Schedule.Len()), broken.Broke, broken.Replayed, numbered(broken.Schedule))
+	_, err = fmt.Fprintf(s.out, "%s\nschedule (%s; %s):\n%s",
+		broken.Details(), actions(broken.Schedule.Len()), broken.Runs(), numbered(broken.Schedule))
 	return err
 }
 
