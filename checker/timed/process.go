@@ -151,6 +151,7 @@ func (w *world) handle(p *process, in input) {
 	w.during = call{process: p.self, input: in}
 	switch in.kind {
 	case request:
+		w.sent++
 		w.record(spec.Event{Kind: spec.Send, Process: p.self, Peer: in.peer, Message: spec.Message(in.data)})
 		p.layer.Send(in.peer, spec.Message(in.data), p.out)
 	case receipt:

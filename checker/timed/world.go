@@ -30,7 +30,25 @@ type world struct {
 	armings    uint64        // of timers, so far
 	longest    time.Duration // that anything has waited: a timer, a packet on its way, an event in an inbox
 	during     call          // the handler that runs, for the report of a panic
+	sent       int           // messages that the link took
 	failure    error
+}
+
+// left returns how many messages the applications still hold back where nothing
+// excuses it, and a channel that the link is not ready for.
+func (w *world) left() (messages int, stuck spec.Channel) {
+	for _, p := range w.processes {
+		if p.layer == nil || w.resumes(p) == forever {
+			continue
+		}
+		messages += p.backlog
+		for to, held := range p.requests {
+			if c := (spec.Channel{From: p.self, To: spec.Process(to)}); len(held) > 0 && p.ready != nil && !p.ready.Ready(c.To) {
+				stuck = c
+			}
+		}
+	}
+	return messages, stuck
 }
 
 // Run runs a link under conditions and judges the history by what the link
@@ -247,6 +265,12 @@ func (w *world) result() Result {
 		r.Events = append(r.Events, spec.Event{Kind: spec.Forever, At: int64(w.now)})
 	}
 	r.Judgements = checker.Points(w.link.Guarantee, r.Events)
+	if left, stuck := w.left(); left > 0 {
+		if !r.Settled {
+			stuck = spec.Channel{}
+		}
+		r.Judgements = append(r.Judgements, checker.JudgeReadiness(w.sent, left, stuck))
+	}
 	return r
 }
 
@@ -273,10 +297,11 @@ func (w *world) settled() bool {
 	return true
 }
 
-// waiting reports whether an application still holds something back.
+// waiting reports whether an application still holds something back that it may
+// yet send. Where nothing is on the agenda, a link that is not ready never will be.
 func (w *world) waiting() bool {
 	for _, p := range w.processes {
-		if p.layer != nil && (p.backlog > 0 || len(p.inbox) > 0) {
+		if p.layer != nil && (len(p.inbox) > 0 || p.backlog > 0 && (p.ready == nil || w.resumes(p) == forever)) {
 			return true
 		}
 	}

@@ -58,7 +58,12 @@ func (c *crowd) unbind() bool {
 // ends returns the processes that sender s sends from and to.
 func (c *crowd) ends(s int) (from, to spec.Process) {
 	from = spec.Process(s % c.processes)
-	return from, (from + 1) % spec.Process(c.processes)
+	return from, receiver(from, c.processes)
+}
+
+// receiver is the process that the senders at a process send to.
+func receiver(from spec.Process, processes int) spec.Process {
+	return (from + 1) % spec.Process(processes)
 }
 
 func message(sender, n int) spec.Message {

@@ -46,9 +46,8 @@ type Killed struct {
 }
 
 // Verdict returns the verdict on all that was judged. A trial that was
-// interrupted holds nothing, and neither does one whose time was over before
-// everything was sent.
-func (k *Killed) Verdict() spec.Verdict { return verdict(k.Judgements, k.Ending, k.Left) }
+// interrupted holds nothing.
+func (k *Killed) Verdict() spec.Verdict { return verdict(k.Judgements, k.Ending) }
 
 // RunKilled runs a trial whose processes are processes of the operating system:
 // this program, started again for each (see Child), over UDP on the loopback
@@ -112,6 +111,9 @@ func RunKilled(ctx context.Context, cfg Config, kills int, progress func(sent in
 	defer cancel()
 	start := time.Now()
 	k.Judgements, err = checker.Wall(judging, cfg.Link.Guarantee, k.Events)
+	if k.Left > 0 && err == nil {
+		k.Judgements = append(k.Judgements, checker.JudgeReadiness(k.Accepted, k.Left, spec.Channel{}))
+	}
 	k.Check = time.Since(start)
 	return k, err
 }

@@ -88,6 +88,7 @@ func (p *probe) saw(o occurrence, out *impl.Effects) {
 		}
 	}
 	p.watch.delivered[p.self].Add(int64(delivered))
+	p.watch.unready[p.self].Store(!p.Ready(receiver(p.self, len(p.watch.ends))))
 	p.watch.armed[p.self].Store(int64(len(p.armed)))
 	if p.watch.calm.Load() {
 		p.watch.see(p.self, o, p.localState(), slices.Sorted(maps.Keys(p.armed)), out.List())

@@ -58,6 +58,8 @@ type Result struct {
 	Events     []spec.Event // the history, on one wall clock
 	Judgements []checker.Judgement
 	Check      time.Duration // what judging took
+
+	stuck spec.Channel // that the link is not ready for, at rest
 }
 
 // Rate returns the messages delivered per second.
@@ -69,16 +71,15 @@ func (r *Result) Rate() float64 {
 }
 
 // Verdict returns the verdict on all that was judged. A trial that was
-// interrupted holds nothing, and neither does one whose time was over before
-// everything was sent.
-func (r *Result) Verdict() spec.Verdict { return verdict(r.Judgements, r.Ending, r.Left) }
+// interrupted holds nothing.
+func (r *Result) Verdict() spec.Verdict { return verdict(r.Judgements, r.Ending) }
 
-func verdict(judgements []checker.Judgement, ending Ending, left int) spec.Verdict {
+func verdict(judgements []checker.Judgement, ending Ending) spec.Verdict {
 	var verdicts []spec.Verdict
 	for _, j := range judgements {
 		verdicts = append(verdicts, j.Verdict)
 	}
-	if ending == Interrupted || ending != Settled && left > 0 {
+	if ending == Interrupted {
 		verdicts = append(verdicts, spec.Inconclusive)
 	}
 	return spec.Worst(verdicts...)
@@ -87,6 +88,9 @@ func verdict(judgements []checker.Judgement, ending Ending, left int) spec.Verdi
 func (r *Result) judge(ctx context.Context, guarantee spec.Guarantee) (err error) {
 	start := time.Now()
 	r.Judgements, err = checker.Wall(ctx, guarantee, r.Events)
+	if r.Left > 0 && err == nil {
+		r.Judgements = append(r.Judgements, checker.JudgeReadiness(r.Accepted, r.Left, r.stuck))
+	}
 	r.Check = time.Since(start)
 	return err
 }
@@ -103,6 +107,11 @@ func (r *run) result(ending Ending) Result {
 		Left:    r.cfg.Messages - int(r.accepted.Load()),
 		Elapsed: time.Duration(r.lastDelivery.Load()), CPU: r.cpu,
 		Header: h, Events: r.events,
+	}
+	for p := range r.sockets {
+		if from := spec.Process(p); ending == Settled && r.watch.unready[p].Load() {
+			result.stuck = spec.Channel{From: from, To: receiver(from, link.Size())}
+		}
 	}
 	for _, s := range r.sockets {
 		result.Packets.Sent += s.packets.Sent

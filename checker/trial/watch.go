@@ -24,6 +24,7 @@ type watch struct {
 	delivered []atomic.Int64 // messages that the link has delivered
 	recorded  []atomic.Int64 // of these, what the history has
 	armed     []atomic.Int64 // timers
+	unready   []atomic.Bool  // for the process that its senders send to
 
 	mu      sync.Mutex
 	ends    []endState
@@ -69,6 +70,7 @@ func newWatch(processes int) *watch {
 		delivered: make([]atomic.Int64, processes),
 		recorded:  make([]atomic.Int64, processes),
 		armed:     make([]atomic.Int64, processes),
+		unready:   make([]atomic.Bool, processes),
 		ends:      make([]endState, processes),
 	}
 }
