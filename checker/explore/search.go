@@ -29,11 +29,15 @@ type Bounds struct {
 // Workload is n messages on the first channel that the link sends on, all of
 // them the first message of the link if equal is set.
 func Workload(link impl.Link, n int, equal bool) []world.Request {
-	return Spread(link, link.Sends()[:1], n, equal)
+	sends := link.Sends()
+	return Spread(link, sends[:min(1, len(sends))], n, equal)
 }
 
-// Spread is Workload on several channels, in turn.
+// Spread is Workload on several channels, in turn. On none nothing is sent.
 func Spread(link impl.Link, channels []spec.Channel, n int, equal bool) []world.Request {
+	if len(channels) == 0 {
+		return nil
+	}
 	list := make([]world.Request, n)
 	for i := range list {
 		c := channels[i%len(channels)]
@@ -53,13 +57,30 @@ func Workloads(link impl.Link, n int) [][]world.Request {
 	if n < 2 || len(link.Sends()) < 2 {
 		return list
 	}
-	ways := bothWays(link.Sends())
+	ways := BothWays(link)
 	return append(list, Spread(link, ways, n, false), Spread(link, ways, n, true))
 }
 
-// bothWays puts behind each channel the one that leads back, if there is one.
-func bothWays(channels []spec.Channel) []spec.Channel {
+// beside is how many channels are busy beside the first in BusyWorkload: each
+// message more on another channel multiplies the states.
+const beside = 2
+
+// BusyWorkload is Workload and, on the way back and on one more channel of
+// those that the link sends on, one message each.
+func BusyWorkload(link impl.Link, n int, equal bool) []world.Request {
+	ways := BothWays(link)
+	list := Workload(link, n+max(0, min(beside, len(ways)-1)), equal)
+	for i := range max(0, len(list)-n) {
+		list[n+i].From, list[n+i].To = ways[i+1].From, ways[i+1].To
+	}
+	return list
+}
+
+// BothWays returns the channels that a link sends on, each before the one that
+// leads back.
+func BothWays(link impl.Link) []spec.Channel {
 	var list []spec.Channel
+	channels := link.Sends()
 	for _, c := range channels {
 		for _, d := range []spec.Channel{c, c.Reverse()} {
 			if slices.Contains(channels, d) && !slices.Contains(list, d) {

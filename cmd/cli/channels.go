@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"fairloss/checker/world"
 	"fairloss/spec"
 )
 
@@ -45,12 +44,4 @@ func (c channels) among(n int) error {
 		}
 	}
 	return nil
-}
-
-// spread lets requests go on the channels, in turn.
-func (c channels) spread(requests []world.Request) []world.Request {
-	for i := range requests {
-		requests[i].From, requests[i].To = c[i%len(c)].From, c[i%len(c)].To
-	}
-	return requests
 }

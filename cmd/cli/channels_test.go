@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"fairloss/checker/world"
 )
 
 func TestChannels(t *testing.T) {
@@ -53,12 +51,4 @@ func FuzzChannels(f *testing.F) {
 			t.Errorf("%q is %s, and %v", text, c.String(), err)
 		}
 	})
-}
-
-func TestSpread(t *testing.T) {
-	got := channels{{From: 0, To: 1}, {From: 2, To: 1}}.spread([]world.Request{{Message: "a"}, {Message: "b"}, {Message: "c"}})
-	want := []world.Request{{From: 0, To: 1, Message: "a"}, {From: 2, To: 1, Message: "b"}, {From: 0, To: 1, Message: "c"}}
-	if !slices.Equal(got, want) {
-		t.Errorf("%v, want %v", got, want)
-	}
 }

@@ -296,5 +296,5 @@ func shownIn(a explore.Answer) *shown {
 	if a.Counterexample == nil {
 		return nil
 	}
-	return newShown(a.Counterexample.Property.ID, a.Counterexample.Schedule)
+	return shownAs(a.Counterexample)
 }

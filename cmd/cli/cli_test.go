@@ -249,7 +249,7 @@ func decode(t *testing.T, text string, v any) {
 
 type finding struct {
 	ID, Name, Verdict, Reason, Engine string
-	Event, Tested                     int
+	Event, Tested, Voided             int
 }
 
 type judged struct {

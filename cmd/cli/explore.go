@@ -20,26 +20,27 @@ var exploreCommand = command{
 	name: "explore", argument: "NAME",
 	summary: "search all schedules of a link within small bounds",
 	about: "Visits every state of a link that sends a few messages, breadth first, so that a counterexample is a shortest\n" +
-		"one. Liveness is left out without -liveness: it takes more memory and time.\n" +
+		"one. Liveness takes more memory and time: -liveness=false leaves it out, which is inconclusive.\n" +
 		"Where a bound or an interrupt ends the search early, what it has not found is inconclusive.",
 	examples: []string{
-		"fairloss explore perfect -liveness",
+		"fairloss explore perfect",
 		"fairloss explore alternatingbit -network set -messages 2",
 		"fairloss explore atleastonce -guarantee perfect",
-		"fairloss explore atmostonce -guarantee perfect -network atleastonce -liveness",
+		"fairloss explore atmostonce -guarantee perfect -network atleastonce",
 		"fairloss explore fifo -processes 3 -channels '0>2,1>2' -messages 4",
 		"fairloss explore selectiverepeat -messages 4 -max-states 1000000 -timeout 1m -json",
 	},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
-		o := exploration{maxMemory: 4 << 30, channels: channels{{From: 0, To: 1}}}
+		o := exploration{maxMemory: 4 << 30}
 		flags.StringVar(&o.guarantee, "guarantee", "", "judge by the guarantee of this `NAME`, instead of what the link claims")
 		flags.IntVar(&o.messages, "messages", 3, "how many messages are sent")
-		flags.Var(&o.channels, "channels", "the `CHANNELS` that the messages are sent on, in turn, as 0>1,1>0,2>1")
+		flags.Var(&o.channels, "channels", "the `CHANNELS` that the messages are sent on, in turn, as 0>1,1>0,2>1;\n"+
+			"without, all on the first that the link sends on, and one more on the way back and on one other channel")
 		flags.BoolVar(&o.equal, "equal", false, "send the same message each time")
 		flags.StringVar(&o.network, "network", "", "the `MODEL`, instead of the link's own: set, lossyset, bag(capacity=4,drops=2,duplicates=1), fifo(capacity=4,duplicates=1);\n"+
 			"or what a lower layer promises: stubborn, atleastonce, fifoatleastonce, perfect, fifoperfect")
 		flags.IntVar(&o.processes, "processes", 0, "how many processes there are; 0 is the link's own number")
-		flags.BoolVar(&o.liveness, "liveness", false, "judge liveness too")
+		flags.BoolVar(&o.liveness, "liveness", true, "judge liveness, where the link claims any")
 		flags.IntVar(&o.maxStates, "max-states", 0, "stop at about as many states; 0 is no bound")
 		flags.Var(&o.maxMemory, "max-memory", "stop at about this `SIZE`, as 64MiB or 2GiB; 0 is no bound")
 		flags.DurationVar(&o.timeout, "timeout", 0, "how long the search may take; 0 is no bound")
@@ -80,28 +81,51 @@ func (o *exploration) run(s *session, name string) (spec.Verdict, error) {
 	defer cancel()
 	judged, left := o.properties(link)
 	ticker := s.ticker()
-	result, err := explore.Exhaust(ctx, link, judged, explore.Bounds{
-		Workload: o.channels.spread(explore.Workload(link, o.messages, o.equal)), MaxStates: o.maxStates, MaxBytes: int(o.maxMemory), Workers: o.workers,
+	bounds := explore.Bounds{
+		Workload: o.workload(link), MaxStates: o.maxStates, MaxBytes: int(o.maxMemory), Workers: o.workers,
 		Progress: func(c explore.Coverage) {
 			ticker.say(fmt.Sprintf("%s: %d states, %d states/s, frontier %d, depth %d", name, c.States, perSecond(c), c.Frontier, c.Depth))
 		},
+	}
+	result := explore.Exhaustive{Link: link, Bounds: bounds}
+	err = guarded(link, handlerLimit, func() error {
+		found, err := explore.Exhaust(ctx, link, judged, bounds)
+		if err == nil {
+			err = explore.Audit(link, auditSeed, auditWalks)
+		}
+		if err == nil {
+			result = found
+		}
+		return err
 	})
 	ticker.end()
-	if err == nil {
-		err = explore.Audit(link, auditSeed, auditWalks)
-	}
-	var failure *world.Failure
-	if errors.As(err, &failure) {
+	if breaksContract(err) {
 		return spec.Violated, s.reportBroken(link, err, exploredBroken(result, err))
 	}
 	if err != nil {
 		return 0, fmt.Errorf("explore: %w", err)
 	}
-	r := newExplored(result)
+	r := newExplored(result, left)
 	if s.json {
 		return r.Verdict, s.printJSON(r)
 	}
-	return r.Verdict, o.print(s, r, result, left)
+	return r.Verdict, o.print(s, r, result)
+}
+
+// workload returns what the application sends.
+func (o *exploration) workload(link impl.Link) []world.Request {
+	if o.channels == nil {
+		return explore.BusyWorkload(link, o.messages, o.equal)
+	}
+	return explore.Spread(link, o.channels, o.messages, o.equal)
+}
+
+// breaksContract reports whether an error says that a link broke the contract of
+// a layer.
+func breaksContract(err error) bool {
+	var failure *world.Failure
+	var broken *explore.Broken
+	return errors.As(err, &failure) || errors.As(err, &broken)
 }
 
 // link returns the link in the surroundings that the flags ask for.
@@ -130,12 +154,12 @@ func (o *exploration) link(s *session, name string) (impl.Link, error) {
 	return link, nil
 }
 
-// properties returns those to judge, and the IDs of those left out. What is
-// both safety and liveness is not left out.
-func (o *exploration) properties(link impl.Link) (judged []spec.Property, left []string) {
+// properties returns those to judge, and those left out. What is both safety and
+// liveness is not left out.
+func (o *exploration) properties(link impl.Link) (judged, left []spec.Property) {
 	for _, p := range explore.Judged(link) {
 		if !o.liveness && p.Class == spec.Liveness {
-			left = append(left, p.ID)
+			left = append(left, p)
 			continue
 		}
 		judged = append(judged, p)
@@ -164,13 +188,23 @@ type explored struct {
 // shown is a counterexample as -json prints it.
 type shown struct {
 	Property string   `json:"property"`
+	Shortest string   `json:"shortest"` // for what it is the shortest; "" where that is not proven
 	Length   int      `json:"length"`
 	Stem     []string `json:"stem"`
 	Cycle    []string `json:"cycle"`
 }
 
 func newShown(property string, s world.Schedule) *shown {
-	return &shown{property, s.Len(), lines(s.Actions), lines(s.Cycle)}
+	return &shown{Property: property, Length: s.Len(), Stem: lines(s.Actions), Cycle: lines(s.Cycle)}
+}
+
+// shownAs is newShown of what a search found.
+func shownAs(c *explore.Counterexample) *shown {
+	v := newShown(c.Property.ID, c.Schedule)
+	if c.Shortest {
+		v.Shortest = c.ShortestOf()
+	}
+	return v
 }
 
 func lines(actions []world.Action) []string {
@@ -181,9 +215,9 @@ func lines(actions []world.Action) []string {
 	return list
 }
 
-// newExplored leaves out ACK where the link neither claims it nor confirmed
-// anything.
-func newExplored(e explore.Exhaustive) explored {
+// newExplored says nothing of ACK where the link neither claims it nor confirmed
+// anything. Left are the properties that were left out.
+func newExplored(e explore.Exhaustive, left []spec.Property) explored {
 	c := e.Coverage.Plus(e.Repeated)
 	r := explored{
 		Name: e.Link.Name, Guarantee: e.Link.Guarantee.Name, Workload: sends(e.Bounds.Workload), Complete: c.Complete, States: c.States,
@@ -203,8 +237,12 @@ func newExplored(e explore.Exhaustive) explored {
 		})
 		verdicts = append(verdicts, f.Verdict)
 		if f.Counterexample != nil && r.Counterexample == nil {
-			r.Counterexample = newShown(f.Property.ID, f.Counterexample.Schedule)
+			r.Counterexample = shownAs(f.Counterexample)
 		}
+	}
+	for _, p := range left {
+		r.Properties = append(r.Properties, finding{ID: p.ID, Name: p.Name, Reason: "left out by -liveness=false", Engine: "search"})
+		verdicts = append(verdicts, spec.Inconclusive)
 	}
 	r.Verdict = spec.Worst(verdicts...)
 	return r
@@ -224,7 +262,7 @@ func perSecond(c explore.Coverage) int {
 
 // exploredBroken is the search of a link that broke the contract of a layer.
 func exploredBroken(e explore.Exhaustive, err error) explored {
-	r := newExplored(explore.Exhaustive{Link: e.Link, Bounds: e.Bounds})
+	r := newExplored(explore.Exhaustive{Link: e.Link, Bounds: e.Bounds}, nil)
 	r.Verdict, r.Properties = spec.Violated, []finding{contractFinding(err)}
 	var broken *explore.Broken
 	if errors.As(err, &broken) {

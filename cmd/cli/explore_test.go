@@ -8,6 +8,7 @@ import (
 
 	"fairloss/cmd/cli"
 	"fairloss/impl"
+	"fairloss/spec"
 )
 
 func TestExplore(t *testing.T) {
@@ -17,19 +18,25 @@ func TestExplore(t *testing.T) {
 		out, err   []string
 	}{
 		{
-			name: "holds", args: "perfect", out: []string{
-				"link perfect, claimed: perfect, network: set, 2 processes; 3 distinct messages on 0>1\n",
-				"left out, without -liveness: PL1\n", "PL2  holds", " states/s, ", " bytes/state",
-				"\n40 states, 219 transitions, depth 9, complete, ", "probability of at most 4.3e-17", "\n200 random walks of the real code found nothing", "4GiB; assumptions: network set", "\nholds: PL2 PL3 ACK\n",
+			name: "liveness left out", args: "perfect -liveness=false", code: 2, out: []string{
+				"PL1  inconclusive  reliable delivery", "left out by -liveness=false\n", "PL2  holds", "\ninconclusive: PL1\n",
+			},
+		},
+		{name: "both ways", args: "perfect", out: []string{"2 processes; sent: \"a\" \"b\" \"c\" on 0>1 and \"d\" on 1>0\n", "\nholds: PL1 PL2 PL3 ACK\n"}},
+		{
+			name: "holds", args: "perfect -channels 0>1", out: []string{
+				"link perfect, claimed: perfect, network: set, 2 processes; sent: \"a\" \"b\" \"c\" on 0>1\n",
+				"PL1  holds", " states/s, ", " bytes/state",
+				"\n40 states, 219 transitions, depth 9, complete, ", "probability of at most 4.3e-17", "\n200 random walks of the real code found nothing", "4GiB; assumptions: network set", "\nholds: PL1 PL2 PL3 ACK\n",
 			},
 		},
 		{name: "liveness holds", args: "perfect -liveness", out: []string{"\nholds: PL1 PL2 PL3 ACK\n"}},
 		{
-			name: "safety violated", args: "short-memory -messages 2", code: 1,
-			out: []string{"PL2 no duplication: ", "\nbroken at step 5: process 1", "schedule (5 actions, shortest within the bounds):\n    1  send 0>1 \"a\"\n", "PL2 broken here", "\nviolated: PL2\n"},
+			name: "safety violated", args: "short-memory -messages 2 -channels 0>1", code: 1,
+			out: []string{"PL2 no duplication: ", "\nbroken at step 5: process 1", "schedule (5 actions, shortest for \"a\" \"b\" on 0>1):\n    1  send 0>1 \"a\"\n", "PL2 broken here", "\nviolated: PL2\n"},
 		},
 		{
-			name: "liveness violated", args: "stuck-bit -liveness", code: 1, out: []string{
+			name: "liveness violated", args: "stuck-bit -channels 0>1", code: 1, out: []string{
 				"\nnever met, although the network is fair: ", "    4  deliver 1>0 \"A\\x00\"\n       forever:\n    5  timeout 0 1\n",
 				`0>1 "D\x01b": sent 1, delivered 1 in the cycle`, "for ever", "PL1 broken here", "\nviolated: PL1\n",
 			},
@@ -38,22 +45,22 @@ func TestExplore(t *testing.T) {
 		{name: "sent again and again", args: "tires -liveness", code: 1, out: []string{"\neach message sent again and again: ", "violated: FLL1\n"}},
 		{name: "safety and liveness", args: "rpc", out: []string{"XOP  holds"}},
 		{name: "a stronger guarantee", args: "atleastonce -guarantee perfect", code: 1, out: []string{"claimed: perfect", "\nviolated: PL2\n"}},
-		{name: "equal messages", args: "payload-is-id -messages 2 -equal -liveness", code: 1, out: []string{"2 equal messages on 0>1", "\nviolated: PL1"}},
+		{name: "equal messages", args: "payload-is-id -messages 2 -equal -liveness", code: 1, out: []string{"sent: \"a\" \"a\" on 0>1 and \"a\" on 1>0\n", "\nviolated: PL1"}},
 		{name: "distinct messages", args: "payload-is-id -messages 2 -liveness", out: []string{"\nholds:"}},
-		{name: "another network", args: "alternatingbit -network set", code: 1, out: []string{"network: set", `; network set; send 0>1 "a"; `, "violated: PL2"}},
+		{name: "another network", args: "alternatingbit -network set", code: 1, out: []string{"network: set", `; network set; send 0>1 "a"; `, "violated: "}},
 		{name: "a full network", args: "alternatingbit -network fifo(capacity=1) -messages 1", out: []string{"network: fifo(capacity=1)", "\nholds"}},
 		{
-			name: "a layer alone", args: "atmostonce -guarantee perfect -network atleastonce -liveness",
+			name: "a layer alone", args: "atmostonce -guarantee perfect -network atleastonce -channels 0>1",
 			out: []string{"network: atleastonce(capacity=4)", "\n40 states, ", "\nholds: PL1 PL2 PL3 ACK\n"},
 		},
 		{
 			name: "never quiet", args: "atmostonce -guarantee stubborn -network stubborn -liveness -messages 1", code: 1,
 			out: []string{"       forever:\n", `0>1 "D\x01a": sent 0, delivered 1 in the cycle`, "\nviolated: SL1\n"},
 		},
-		{name: "three processes", args: "perfect -processes 3 -messages 1", out: []string{"3 processes; 1 message on 0>1", "\nholds"}},
-		{name: "two channels", args: "perfect -channels 0>1,1>0 -messages 4 -liveness", out: []string{"2 processes; 4 distinct messages on 0>1,1>0 in turn\n", "bounds: 4 distinct messages on 0>1,1>0 in turn,", "\nholds: PL1"}},
-		{name: "fewer messages than channels", args: "perfect -channels 0>1,1>0 -messages 1", out: []string{"; 1 message on 0>1\n"}},
-		{name: "equal messages on two channels", args: "payload-is-id -processes 3 -channels 0>1,2>1 -equal -messages 2 -liveness", out: []string{"3 processes; 2 equal messages on 0>1,2>1 in turn\n", "\nholds: PL1"}},
+		{name: "three processes", args: "perfect -processes 3 -messages 1", out: []string{"3 processes; sent: \"a\" on 0>1 and \"b\" on 1>0 and \"c\" on 0>2", "\nholds"}},
+		{name: "two channels", args: "perfect -channels 0>1,1>0 -messages 4 -liveness", out: []string{"sent: \"a\" \"c\" on 0>1 and \"b\" \"d\" on 1>0\n", "bounds: \"a\" \"c\" on 0>1 and \"b\" \"d\" on 1>0,", "\nholds: PL1"}},
+		{name: "fewer messages than channels", args: "perfect -channels 0>1,1>0 -messages 1", out: []string{"sent: \"a\" on 0>1\n"}},
+		{name: "equal messages on two channels", args: "payload-is-id -processes 3 -channels 0>1,2>1 -equal -messages 2 -liveness", out: []string{"3 processes; sent: \"a\" on 0>1 and \"a\" on 2>1\n", "\nholds: PL1"}},
 		{name: "equal messages on one of two channels", args: "payload-is-id -processes 3 -channels 0>1,2>1 -equal -liveness", code: 1, out: []string{"\nviolated: PL1"}},
 		{name: "the second of three channels", args: "flushes-backwards -processes 4 -channels 1>0,3>1,1>2 -messages 5", code: 1, out: []string{"4 processes;", "    1  send 3>1 \"b\"\n    2  send 3>1 \"e\"\n", "\nviolated: FIFO"}},
 		{name: "no channel", args: "fifo -channels 0>1,1", code: 3, err: []string{`invalid value "0>1,1" for flag -channels: column 5: channel "1": want two processes`}},
@@ -106,7 +113,7 @@ func TestExploreChannelsMultiply(t *testing.T) {
 		}
 		return got.States
 	}
-	one, two := states("-messages 1"), states("-messages 2")
+	one, two := states("-messages 1 -channels 0>1"), states("-messages 2 -channels 0>1")
 	for _, c := range []struct {
 		args string
 		want int
@@ -154,6 +161,7 @@ type explored struct {
 	Memory                     string
 	Counterexample             *struct {
 		Property    string
+		Shortest    string
 		Length      int
 		Stem, Cycle []string
 	}
@@ -161,7 +169,7 @@ type explored struct {
 }
 
 func TestExploreJSON(t *testing.T) {
-	code, out, _ := fairloss(t, "", "explore", "-json", "stuck-bit", "-liveness", "-messages", "2")
+	code, out, _ := fairloss(t, "", "explore", "-json", "stuck-bit", "-channels", "0>1", "-messages", "2")
 	var got explored
 	decode(t, out, &got)
 	c := got.Counterexample
@@ -170,7 +178,7 @@ func TestExploreJSON(t *testing.T) {
 		len(got.Properties) != 5 || got.Properties[0].Verdict != "violated" || got.Properties[1].Verdict != "holds" {
 		t.Errorf("exit code %d, %+v", code, got)
 	}
-	if c == nil || c.Property != "PL1" || c.Length != 7 || len(c.Stem) != 4 ||
+	if c == nil || c.Property != "PL1" || c.Length != 7 || c.Shortest != `shortest for "a" "b" on 0>1` || len(c.Stem) != 4 ||
 		!slices.Equal(c.Cycle, []string{"timeout 0 1", `deliver 0>1 "D\x01b"`, `deliver 1>0 "A\x00"`}) {
 		t.Errorf("counterexample %+v", c)
 	}
@@ -182,12 +190,75 @@ func TestExploreJSON(t *testing.T) {
 		t.Errorf("exit code %d, %s", code, out)
 	}
 
+	code, out, _ = fairloss(t, "", "explore", "-json", "-liveness=false", "perfect")
+	got = explored{}
+	decode(t, out, &got)
+	if pl1 := got.Properties[len(got.Properties)-1]; code != 2 || got.Verdict != "inconclusive" || pl1.ID != "PL1" || pl1.Verdict != "inconclusive" || pl1.Reason != "left out by -liveness=false" {
+		t.Errorf("exit code %d, %s", code, out)
+	}
+
 	code, out, _ = fairloss(t, "", "explore", "-json", "panics")
 	got = explored{}
 	decode(t, out, &got)
 	c = got.Counterexample
-	if code != 1 || len(got.Workload) != 3 || got.Verdict != "violated" || c == nil || c.Property != "Contract" || c.Length != 2 || len(c.Stem) != 2 || c.Cycle == nil {
+	if code != 1 || len(got.Workload) != 4 || got.Verdict != "violated" || c == nil || c.Property != "Contract" || c.Length != 2 || len(c.Stem) != 2 || c.Cycle == nil {
 		t.Errorf("exit code %d, %s", code, out)
+	}
+}
+
+// faulty breaks the contract of a layer where it is asked to.
+type faulty struct {
+	impl.FairLossLink
+	in    string
+	calls *int
+}
+
+func (l *faulty) Init(out *impl.Effects) {
+	if l.in == "Init" {
+		panic("no paper")
+	}
+}
+
+func (l *faulty) Send(to spec.Process, m spec.Message, out *impl.Effects) {
+	switch *l.calls++; l.in {
+	case "a stray":
+		to = 7
+	case "chance":
+		if *l.calls%2 == 0 {
+			return
+		}
+	}
+	l.FairLossLink.Send(to, m, out)
+}
+
+func (l *faulty) AppendKey(b []byte) []byte {
+	if l.in == "AppendKey" {
+		panic("no paper")
+	}
+	return b
+}
+
+// Whatever a link does that breaks the contract of a layer, it is violated, with
+// any number of workers: exit code 1, not 3.
+func TestExploreBrokenContracts(t *testing.T) {
+	for _, in := range []string{"Init", "AppendKey", "a stray", "chance", "its Factory", "nil"} {
+		calls := 0
+		link := impl.Link{Name: "faulty", Guarantee: spec.AtLeastOnce, New: func(spec.Process, []spec.Process) impl.Layer {
+			switch in {
+			case "its Factory":
+				panic("no paper")
+			case "nil":
+				return nil
+			}
+			return &faulty{in: in, calls: &calls}
+		}}
+		for _, args := range []string{"explore faulty -workers 1", "explore faulty -workers 2", "explore faulty -json", "explore faulty -liveness=false", "classify faulty"} {
+			var out, stderr strings.Builder
+			code := cli.Run(t.Context(), strings.Fields(args), nil, &out, &stderr, []impl.Link{link})
+			if code != 1 || !strings.Contains(out.String(), "Contract") {
+				t.Errorf("%s, breaks the contract in %s: exit code %d\n%s%s", args, in, code, out.String(), stderr.String())
+			}
+		}
 	}
 }
 

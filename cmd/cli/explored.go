@@ -10,15 +10,11 @@ import (
 	"fairloss/impl"
 )
 
-// print shows what an exhaustive search found, and what it covered. Left are
-// the properties that were left out.
-func (o *exploration) print(s *session, r explored, e explore.Exhaustive, left []string) error {
+// print shows what an exhaustive search found, and what it covered.
+func (o *exploration) print(s *session, r explored, e explore.Exhaustive) error {
 	link := e.Link
 	fmt.Fprintf(s.out, "link %s, claimed: %s, network: %s, %d processes; ", link.Name, r.Guarantee, link.Assumes, link.Size())
-	fmt.Fprintln(s.out, o.sent())
-	if len(left) > 0 {
-		fmt.Fprintf(s.out, "left out, without -liveness: %s\n", strings.Join(left, " "))
-	}
+	fmt.Fprintf(s.out, "sent: %s\n", explore.Spell(e.Bounds.Workload))
 	table := report{Verdict: r.Verdict, Properties: r.Properties}
 	table.table(s, atLine)
 	for _, f := range e.Findings {
@@ -37,29 +33,13 @@ func (o *exploration) print(s *session, r explored, e explore.Exhaustive, left [
 	if link.Assumes.Crashes == 0 {
 		crashes = ", no process crashes"
 	}
-	fmt.Fprintf(s.out, "bounds: %s; assumptions: network %s%s\n", o.bounds(), link.Assumes, crashes)
+	fmt.Fprintf(s.out, "bounds: %s; assumptions: network %s%s\n", o.bounds(e.Bounds.Workload), link.Assumes, crashes)
 	fmt.Fprintln(s.out, table.conclusion())
 	return nil
 }
 
-// sent says what the application sends.
-func (o *exploration) sent() string {
-	used := o.channels[:min(len(o.channels), o.messages)]
-	on := used.String()
-	if len(used) > 1 {
-		on += " in turn"
-	}
-	switch {
-	case o.messages == 1:
-		return "1 message on " + on
-	case o.equal:
-		return fmt.Sprintf("%d equal messages on %s", o.messages, on)
-	}
-	return fmt.Sprintf("%d distinct messages on %s", o.messages, on)
-}
-
-func (o *exploration) bounds() string {
-	list := []string{o.sent()}
+func (o *exploration) bounds(workload []world.Request) string {
+	list := []string{explore.Spell(workload)}
 	if o.maxStates > 0 {
 		list = append(list, fmt.Sprintf("%d states", o.maxStates))
 	}
@@ -92,9 +72,9 @@ func printCoverage(s *session, what string, c explore.Coverage) {
 
 // printCounterexample prints it, and a command that replays it.
 func (o *exploration) printCounterexample(s *session, e explore.Exhaustive, c *explore.Counterexample) error {
-	proof := "shortest within the bounds"
-	if !c.Shortest {
-		proof = "not proven shortest"
+	proof := "not proven shortest"
+	if c.Shortest {
+		proof = c.ShortestOf()
 	}
 	if err := s.printCounterexample(e.Link, c, proof, o.width); err != nil {
 		return err

@@ -35,7 +35,7 @@ func TestPrograms(t *testing.T) {
 		code  int
 		want  []string
 	}{
-		{"explore", "", []string{"explore", "-liveness", perfect}, 0, []string{"link " + perfect + ", claimed: perfect", "40 states, 219 transitions"}},
+		{"explore", "", []string{"explore", "-channels", "0>1", perfect}, 0, []string{"link " + perfect + ", claimed: perfect", "40 states, 219 transitions"}},
 		{"explore a path", "", []string{"explore", path}, 1, []string{"violated: PL2", `replay: printf '%s\n' 'send 0>1 "a"; deliver 0>1 "data 1 a"; deliver 0>1 "data 1 a"' | fairloss replay -link '` + path + "' -"}},
 		{"classify", "", []string{"classify", "-messages", "1", "-max-states", "100", perfect}, 0, []string{"keeps exactly-once (XOP)"}},
 		{"test", "", []string{"test", "-schedules", "50", "-seed", "1", perfect}, 0, []string{"50 schedules, ", "holds: PL1 PL2 PL3 ACK"}},
