@@ -21,7 +21,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	trial.Child(cli.Find(registry()))
+	trial.Child(cli.Find(append(registry(), logged())))
 	goleak.VerifyTestMain(m)
 }
 
