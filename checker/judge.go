@@ -114,13 +114,14 @@ func (j *Judge) owed(i int, m spec.Monitor) []spec.Obligation {
 func (j *Judge) Judgements() []Judgement {
 	list := make([]Judgement, len(j.judgements))
 	for i, v := range j.judgements {
+		m := j.monitors[i]
 		if v.Verdict != spec.Violated {
-			m := j.repeat(i, &v)
+			m = j.repeat(i, &v)
 			v.Owed = j.owed(i, m)
 			v.Voided = voided(m)
 		}
 		if v.Verdict != spec.Violated {
-			v.Verdict, v.Reason = j.conclude(v)
+			v.Verdict, v.Reason = j.conclude(v, m)
 		}
 		list[i] = v
 	}
@@ -157,7 +158,7 @@ func (j *Judge) repeat(i int, v *Judgement) spec.Monitor {
 	return m
 }
 
-func (j *Judge) conclude(v Judgement) (spec.Verdict, string) {
+func (j *Judge) conclude(v Judgement, m spec.Monitor) (spec.Verdict, string) {
 	live := v.Property.Class&spec.Liveness != 0
 	switch {
 	case v.Tested == 0:
@@ -166,10 +167,13 @@ func (j *Judge) conclude(v Judgement) (spec.Verdict, string) {
 		return spec.Violated, owing(v.Owed)
 	case live && !j.forever && len(v.Owed) > 0:
 		return spec.Inconclusive, "the history ends too early to tell: " + owing(v.Owed)
-	case v.Property.Recurs == spec.Repeated && !j.forever:
+	case (v.Property.Recurs == spec.Repeated || v.Property.Recurs == spec.Ceases) && !j.forever:
 		return spec.Inconclusive, "the history does not say what happens for ever"
 	case v.Voided > 0 && v.Voided >= v.Tested:
 		return spec.Inconclusive, fmt.Sprintf("vacuous: faults voided all %d obligations", v.Voided)
+	}
+	if u, ok := m.(spec.Undecider); ok && u.Undecided() != "" {
+		return spec.Inconclusive, u.Undecided()
 	}
 	return spec.Holds, ""
 }

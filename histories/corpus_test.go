@@ -68,6 +68,12 @@ func (x exhibit) judged(t *testing.T) []spec.Property {
 		properties = spec.TimedProperties()
 	case spec.GracefulClose.ID:
 		properties = append(properties, spec.GracefulClose)
+	case spec.EventualConfirmation.ID:
+		properties = append(properties, spec.EventualConfirmation)
+	case spec.BoundedState.ID: // what was sent is finished, whether the history shows it or not
+		return []spec.Property{spec.BoundedState}
+	case spec.StreamPrefix.ID: // messages do not count
+		return []spec.Property{spec.StreamPrefix}
 	}
 	h := x.header
 	if h.Guarantee == "" {
@@ -77,16 +83,17 @@ func (x exhibit) judged(t *testing.T) []spec.Property {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, id := range []string{"BND", "AMP", "EFD2"} {
+	for _, id := range []string{"BND", "AMP", "EFD2", "QUI"} {
 		if p, with := claimed.Property(id); with {
 			properties = append(properties, p)
 		}
 	}
+	once := x.id == "QUI" || x.id == spec.EventualConfirmation.ID // no stubborn link
 	// A link that logs nothing is not judged by what it logs, and one that logs
 	// each message once not by what it delivers for ever.
 	logs := slices.ContainsFunc(x.events, func(e spec.Event) bool { return e.Kind == spec.Store })
 	return slices.DeleteFunc(properties, func(p spec.Property) bool {
-		return p.ID != x.id && (p.Reads.Has(spec.Store) && !logs || p.ID == spec.LSL1.ID && logs)
+		return p.ID != x.id && (p.Reads.Has(spec.Store) && !logs || p.ID == spec.LSL1.ID && logs || once && p.Recurs == spec.Again)
 	})
 }
 

@@ -67,6 +67,7 @@ var shapes = map[spec.Kind]shape{
 	spec.Crash:    {keyKind | keyProcess, 0},
 	spec.Recover:  {keyKind | keyProcess, 0},
 	spec.Held:     {keyKind | keyProcess | keyCount, 0},
+	spec.Kept:     {keyKind | keyProcess | keyCount, 0},
 	spec.Accept:   {channel, anyMessage | keyOp},
 	spec.Reject:   {channel | keyOp, anyMessage},
 	spec.Cut:      {channel, 0},

@@ -57,6 +57,7 @@ var (
 		{Kind: spec.Confirm, Process: 0, Peer: 1, Message: "a", At: 5},
 		{Kind: spec.Held, Process: 0, Count: 3, At: 6},
 		{Kind: spec.Held, Process: 0, At: 6},
+		{Kind: spec.Kept, Process: 1, Count: 1 << 20, At: 6},
 		{Kind: spec.Crash, Process: 1, At: 6},
 		{Kind: spec.Recover, Process: 1, At: math.MaxInt64},
 		{Kind: spec.Reject, Process: 0, Peer: 1, Message: "a", Op: 1, At: math.MaxInt64},

@@ -83,7 +83,7 @@ func (m *completeness) Owed() []Obligation {
 		for p := range m.greatest + 1 {
 			if !m.down[p] && !m.suspected[Channel{crashed, p}] {
 				what := fmt.Sprintf("is missing: process %d has crashed", crashed)
-				owed = append(owed, Obligation{crashed, p, Suspect, what})
+				owed = append(owed, Obligation{From: crashed, To: p, Message: Suspect, What: what})
 			}
 		}
 	}
@@ -139,7 +139,7 @@ func (m *eventualAccuracy) Owed() []Obligation {
 	var owed []Obligation
 	for _, c := range m.suspected.sorted() {
 		if !m.down[c.From] && !m.down[c.To] {
-			owed = append(owed, Obligation{c.From, c.To, Restore, "is missing: the former is up and still suspected"})
+			owed = append(owed, Obligation{From: c.From, To: c.To, Message: Restore, What: "is missing: the former is up and still suspected"})
 		}
 	}
 	return owed

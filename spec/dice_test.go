@@ -17,6 +17,7 @@ func (d dice) one(in int) bool { return d.IntN(in) == 0 }
 // Calls do not return for ever, so none is numbered in the cycle.
 func (d dice) history() []Event {
 	s := d.shape()
+	s.faulty = s.faulty || s.watched == Transmit && d.one(2)
 	h := make([]Event, 0, 12)
 	forever := -1
 	if d.one(2) {
@@ -25,7 +26,7 @@ func (d dice) history() []Event {
 	for n := range 1 + d.IntN(10) {
 		if n == forever {
 			h = append(h, Event{Kind: Forever})
-			s.calls, s.open, s.faulty = false, nil, false
+			s.calls, s.open, s.faulty, s.cyclic = false, nil, false, true
 		}
 		h = append(h, s.event(h))
 	}
@@ -45,6 +46,8 @@ type shape struct {
 	ordered             bool // and was the oldest
 	single              bool // one channel only
 	faulty              bool // processes crash and channels are cut
+	cyclic              bool // in the cycle
+	watched             Kind // what happens besides: Transmit, above all for ever; Kept; or Held, now and then
 	logging             Kind // what settles most messages: Deliver or Store
 	ops                 int
 	open                []Event // calls that did not return
@@ -54,7 +57,7 @@ func (d dice) shape() *shape {
 	return &shape{
 		dice: d, processes: 2 + d.IntN(4)/3, payloads: 1 + d.IntN(3),
 		dense: d.one(3), calls: d.one(4), tidy: !d.one(3), ordered: d.one(2), single: d.one(3),
-		faulty: d.one(4), logging: [...]Kind{Deliver, Deliver, Deliver, Store}[d.IntN(4)],
+		faulty: d.one(4), watched: [...]Kind{Held, Held, Held, Held, Transmit, Kept}[d.IntN(6)], logging: [...]Kind{Deliver, Deliver, Deliver, Store}[d.IntN(4)],
 	}
 }
 
@@ -62,7 +65,7 @@ func (s *shape) message() Message {
 	if s.dense {
 		return [...]Message{"m1", "m2", "m3", "m4"}[s.IntN(s.payloads+1)]
 	}
-	return [...]Message{"a", "b", "0"}[s.IntN(s.payloads)]
+	return [...]Message{"a", "aa", "0"}[s.IntN(s.payloads)]
 }
 
 func (s *shape) event(h []Event) Event {
@@ -75,6 +78,12 @@ func (s *shape) event(h []Event) Event {
 	}
 	if s.faulty && s.one(4) {
 		return s.fault(e)
+	}
+	switch {
+	case s.watched == Kept && s.one(2):
+		return Event{Kind: Kept, Count: s.IntN(4)}
+	case s.watched == Transmit && s.cyclic != s.one(4):
+		return Event{Kind: Transmit, Process: e.Process, Peer: e.Peer, Packet: [...]string{"D", "H1", "D", "H"}[s.IntN(4)]}
 	}
 	switch r := s.IntN(20); {
 	case r < 8:
@@ -133,7 +142,11 @@ func (s *shape) answer(h []Event, e Event, kind Kind) Event {
 }
 
 func (s *shape) fault(e Event) Event {
-	switch s.IntN(6) {
+	kinds := 6
+	if s.watched == Transmit {
+		kinds = 8 // so that what was cut heals
+	}
+	switch s.IntN(kinds) {
 	case 0, 1:
 		return Event{Kind: Crash, Process: e.Process}
 	case 2, 3:

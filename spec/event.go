@@ -27,6 +27,7 @@ const (
 	Crash         // the process crashes
 	Recover       // the process recovers
 	Held          // the link now holds Count messages in its buffers
+	Kept          // the state of the link at Process takes Count bytes, while all messages are delivered and confirmed and nothing is on its way
 	Accept        // the Send returned: the link has the message (wall-clock histories, as call Op; worlds in which processes crash)
 	Reject        // the Send call numbered Op failed: the link never saw the message (wall-clock histories)
 	Cut           // from now on nothing gets through from Process to Peer
@@ -39,7 +40,7 @@ const (
 
 var kindNames = [kinds]string{
 	Send: "send", Deliver: "deliver", Confirm: "confirm", Store: "store", Transmit: "transmit", Receive: "receive",
-	Crash: "crash", Recover: "recover", Held: "held", Accept: "accept", Reject: "reject", Cut: "cut", Heal: "heal",
+	Crash: "crash", Recover: "recover", Held: "held", Kept: "kept", Accept: "accept", Reject: "reject", Cut: "cut", Heal: "heal",
 	Corrupt: "corrupt", Forge: "forge",
 	Forever: "forever",
 }
@@ -105,7 +106,7 @@ type Event struct {
 	Peer    Process
 	Message Message
 	Packet  string
-	Count   int   // Held: messages in buffers
+	Count   int   // Held: messages in buffers; Kept: bytes
 	Op      int   // Send, Accept, Reject: number of the call, from 1; 0 where calls are points
 	At      int64 // when it happened
 	Since   int64 // Deliver: when the call that returned it began; 0 where it is a point
@@ -130,8 +131,8 @@ func (e Event) String() string {
 		return fmt.Sprintf("forge %d>%d", e.Peer, e.Process)
 	case Cut, Heal:
 		return fmt.Sprintf("%s %d>%d", e.Kind, e.Process, e.Peer)
-	case Held:
-		return fmt.Sprintf("held %d %d", e.Process, e.Count)
+	case Held, Kept:
+		return fmt.Sprintf("%s %d %d", e.Kind, e.Process, e.Count)
 	case Crash, Recover:
 		return fmt.Sprintf("%s %d", e.Kind, e.Process)
 	}

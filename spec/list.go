@@ -44,6 +44,13 @@ func count(name string) parameter {
 	}}
 }
 
+func text(name string) parameter {
+	return parameter{name: name, want: `a quoted text, as "H"`, optional: true, read: func(text string) (value, bool) {
+		s, err := strconv.Unquote(text)
+		return value{text: s}, err == nil && s != ""
+	}}
+}
+
 func duration(name string) parameter {
 	return parameter{name: name, want: "a duration from 0s on, as 10ms", read: func(text string) (value, bool) {
 		d, err := time.ParseDuration(text)
@@ -70,11 +77,16 @@ var families = []family{
 		[]parameter{duration("after")},
 		func(v []value) Property { return EventualAccuracy(time.Duration(v[0].n)) },
 	},
+	{
+		Quiescence("H"),
+		[]parameter{text("heartbeat")},
+		func(v []value) Property { return Quiescence(v[0].text) },
+	},
 }
 
 // plain returns all properties without parameters.
 func plain() []Property {
-	return slices.Concat(Properties(), []Property{GracefulClose}, TimedProperties())
+	return slices.Concat(Properties(), []Property{GracefulClose, EventualConfirmation, BoundedState, StreamPrefix}, TimedProperties())
 }
 
 // AllProperties returns every property there is, in a fixed order, each of

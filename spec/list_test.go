@@ -10,7 +10,7 @@ func same(p, q Property) bool {
 }
 
 func TestParsePropertyReadsWhatStringWrites(t *testing.T) {
-	all := append(AllProperties(), Bounded(0, 1<<30), Amplification(0, 0, 0), EventualAccuracy(1500*time.Microsecond))
+	all := append(AllProperties(), Bounded(0, 1<<30), Amplification(0, 0, 0), EventualAccuracy(1500*time.Microsecond), Quiescence(""), Quiescence("\"é\xff"))
 	for _, p := range all {
 		got, err := ParseProperty(p.String())
 		if err != nil || !same(got, p) {
@@ -42,6 +42,9 @@ func TestParsePropertyErrors(t *testing.T) {
 		{"BND(window=2,buffer=3) ", "column 22: want a comma, or ) at the end"},
 		{"EFD2(after=8)", "column 12: want a duration from 0s on, as 10ms"},
 		{"EFD2(after=-8s)", "column 12: want a duration from 0s on, as 10ms"},
+		{"QUI(heartbeat=H)", `column 15: want a quoted text, as "H"`},
+		{`QUI(heartbeat="")`, `column 15: want a quoted text, as "H"`},
+		{`QUI(beat="H")`, "column 5: want no more parameters of QUI"},
 		{"OWN", `unknown property "OWN"`},
 		{`OWN(text="a, (b)",n=1)`, `unknown property "OWN"`},
 		{`OWN(text="a)`, "column 10: want a value"},

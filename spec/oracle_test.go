@@ -33,6 +33,11 @@ var oracles = map[string]oracle{
 	"XOP":  {allows: allowsExecution, owes: owesExecution},
 	"BND":  {allows: allowsBounds},
 	"CLS":  {allows: allowsClosing},
+	"CNF":  {owes: owesConfirmation},
+	"QUI":  {owes: owesQuiescence},
+	"CMP":  {allows: allowsState},
+
+	"PREFIX": {allows: allowsPrefix},
 }
 
 const (
@@ -40,9 +45,12 @@ const (
 	testBuffer = 3
 )
 
-// everyProperty is Properties, BND and CLS.
+// everyProperty is every property of an untimed world. CMP compares sizes from
+// the first message on.
 func everyProperty() []Property {
-	return append(Properties(), Bounded(testWindow, testBuffer), GracefulClose)
+	early := BoundedState
+	early.New = func() Monitor { return &boundedState{least: 1} }
+	return append(Properties(), Bounded(testWindow, testBuffer), GracefulClose, EventualConfirmation, Quiescence("H"), early, StreamPrefix)
 }
 
 // verdict is what is said of a history: the index of the event that breaks it

@@ -35,6 +35,7 @@ type Recurrence uint8
 const (
 	Once     Recurrence = iota // once: what was met is not owed any more
 	Again                      // infinitely often
+	Ceases                     // never: what is owed is that something ends, which a cycle does for ever
 	Repeated                   // infinitely often, but only while it is caused infinitely often: a workload must repeat its sends to test it
 )
 
@@ -89,15 +90,26 @@ type Voider interface {
 	Voided() int
 }
 
+// Undecider is a monitor that some histories do not put to the test, although
+// they have the events that it is tested by. Undecided says why, in half a
+// sentence; "" where this one does.
+type Undecider interface {
+	Undecided() string
+}
+
 // Obligation is something that a history owes on the channel from From to To.
 type Obligation struct {
 	From, To Process
 	Message  Message
+	Packets  bool   // it is about all packets of the channel, and Message is ""
 	What     string // "was never delivered"
 }
 
 // String returns the obligation as a sentence without a full stop.
 func (o Obligation) String() string {
+	if o.Packets {
+		return fmt.Sprintf("the packets of process %d to process %d %s", o.From, o.To, o.What)
+	}
 	return fmt.Sprintf("%q, sent by process %d to process %d, %s", o.Message, o.From, o.To, o.What)
 }
 

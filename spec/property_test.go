@@ -132,7 +132,7 @@ func TestClassString(t *testing.T) {
 }
 
 func TestObligationString(t *testing.T) {
-	o := Obligation{0, 1, "a\n", "was never delivered"}
+	o := Obligation{From: 0, To: 1, Message: "a\n", What: "was never delivered"}
 	if got, want := o.String(), `"a\n", sent by process 0 to process 1, was never delivered`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

@@ -47,7 +47,7 @@ func (t tally) owed(what string) []Obligation {
 	var owed []Obligation
 	for _, i := range t.sorted() {
 		for range t[i] {
-			owed = append(owed, Obligation{i.From, i.To, i.message, what})
+			owed = append(owed, Obligation{From: i.From, To: i.To, Message: i.message, What: what})
 		}
 	}
 	return owed

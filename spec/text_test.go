@@ -55,6 +55,7 @@ func TestEventString(t *testing.T) {
 		{Event{Kind: Transmit, Process: 0, Peer: 1, Packet: "D\x01"}, `transmit 0>1 "D\x01"`},
 		{Event{Kind: Receive, Process: 1, Peer: 0, Packet: "D\x01"}, `receive 0>1 "D\x01"`},
 		{Event{Kind: Held, Process: 2, Count: 3}, "held 2 3"},
+		{Event{Kind: Kept, Process: 2, Count: 300}, "kept 2 300"},
 		{Event{Kind: Crash, Process: 2}, "crash 2"},
 		{Event{Kind: Recover, Process: 2}, "recover 2"},
 		{Event{Kind: Cut, Process: 0, Peer: 1}, "cut 0>1"},

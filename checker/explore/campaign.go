@@ -161,7 +161,7 @@ func (c *Campaign) conclude(fair *world.Suffix, ending world.Ending) {
 			if n.violated++; n.violated == 1 {
 				n.first = c.stats.Schedules
 			}
-		case owing&bit != 0, p.Recurs == spec.Repeated && !decided && seen > 0:
+		case owing&bit != 0, (p.Recurs == spec.Repeated || p.Recurs == spec.Ceases) && !decided && seen > 0:
 			n.inconclusive++
 		}
 	}

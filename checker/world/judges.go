@@ -61,7 +61,7 @@ func newJudges(properties []spec.Property) *judges {
 	}
 	for _, p := range properties {
 		j.reads |= p.Reads
-		j.recurrent = j.recurrent || p.Recurs == spec.Repeated
+		j.recurrent = j.recurrent || p.Recurs == spec.Repeated || p.Recurs == spec.Ceases
 		a := &automaton{property: p, ids: map[string]uint32{}}
 		a.intern(p.New())
 		j.automata = append(j.automata, a)
