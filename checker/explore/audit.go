@@ -17,9 +17,13 @@ const (
 // Audit checks the contract of a link: the same events give the same effects
 // and keys, on two instances that run interleaved; and a state's key omits
 // nothing that its future depends on. It walks the link's states at random,
-// running the real code beside the memo at every step. An error is a *Broken
-// that names the event, or a *world.Failure where not even Init can be run.
+// running the real code beside the memo at every step. Monitors of the properties
+// are checked in the same way. An error is a *Broken that names the event, or a
+// *world.Failure where not even Init can be run, or a monitor is broken.
 func Audit(link impl.Link, seed uint64, walks int) error {
+	if err := auditMonitors(link, seed); err != nil {
+		return err
+	}
 	c, err := New(link)
 	if err != nil {
 		return err

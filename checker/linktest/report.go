@@ -248,6 +248,10 @@ func importPath(function string) string {
 func (r reporter) failure(t testing.TB, err error) string {
 	var broken *explore.Broken
 	if !errors.As(err, &broken) {
+		var failure *world.Failure
+		if errors.As(err, &failure) {
+			return fmt.Sprintf("%v\n%s", err, indentBy("      ", failure.Details))
+		}
 		return err.Error()
 	}
 	s := broken.Schedule

@@ -120,7 +120,7 @@ func (pr *process) caught(in input, err *error) {
 	pr.sys.calls.leave()
 	if r := recover(); r != nil {
 		pr.out = pr.out.Next()
-		*err = &Failure{Process: pr.self, Event: in.String(), Text: impl.Blame(r), Details: panicked()}
+		*err = &Failure{Process: pr.self, Event: in.String(), Text: impl.Blame(r), Details: Panicked()}
 	}
 }
 

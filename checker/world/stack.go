@@ -9,6 +9,7 @@ import (
 // What a stack shows of a contributor's code ends where the harness calls it.
 const (
 	harness      = "fairloss/checker/world."
+	monitors     = "fairloss/checker/explore.(*monitors)."
 	effectsFrame = "fairloss/impl.(*Effects)."
 	stackFrame   = "fairloss/impl.(*stack)."
 	maxFrames    = 16
@@ -22,7 +23,7 @@ func frameText(frames []frame) string {
 	var b strings.Builder
 	n := 0
 	for _, f := range frames {
-		if strings.HasPrefix(f.function, harness) {
+		if strings.HasPrefix(f.function, harness) || strings.HasPrefix(f.function, monitors) {
 			break
 		}
 		if strings.HasPrefix(f.function, stackFrame) || n == 0 && ofRuntime(f.function) {
@@ -51,8 +52,9 @@ func ofRuntime(function string) bool {
 	return false
 }
 
-// panicked is the stack of the panic that a deferred function recovers from.
-func panicked() string {
+// Panicked is the stack of the panic that a deferred function recovers from, but
+// for frames of the harness; "" where that leaves none.
+func Panicked() string {
 	callers := make([]uintptr, 256)
 	frames := runtime.CallersFrames(callers[:runtime.Callers(0, callers)])
 	var list []frame

@@ -43,8 +43,10 @@ type System struct {
 	calls         *calls
 }
 
-// Failure is a link that broke the contract of impl.Layer, as by a panic.
+// Failure is a link that broke the contract of impl.Layer, as by a panic, or a
+// property of its author whose monitor broke that of spec.Monitor.
 type Failure struct {
+	Property string // ID of the property whose monitor it is; "": it is the link
 	Process  spec.Process
 	Event    string // what it was handling: "Timeout(1)"
 	Text     string // what it does wrong: "panics: …"
@@ -55,6 +57,9 @@ type Failure struct {
 
 // Error says which event did it, in the terms of the link's author.
 func (f *Failure) Error() string {
+	if f.Property != "" {
+		return fmt.Sprintf("property %s: its monitor %s", f.Property, f.Text)
+	}
 	return fmt.Sprintf("the link at process %d, handling %s, %s", f.Process, f.Event, f.Text)
 }
 

@@ -279,8 +279,15 @@ func (s *session) reportBroken(link impl.Link, err error, v any) error {
 	}
 	var broken *explore.Broken
 	found := errors.As(err, &broken)
-	if err := s.reportContract(link, err); err != nil || !found {
+	if err := s.reportContract(link, err); err != nil {
 		return err
+	}
+	var failure *world.Failure
+	if !found {
+		if errors.As(err, &failure) {
+			fmt.Fprint(s.out, failure.Details)
+		}
+		return nil
 	}
 	_, err = fmt.Fprintf(s.out, "%s\nschedule (%s; %s):\n%s",
 		broken.Details(), actions(broken.Schedule.Len()), broken.Runs(), numbered(broken.Schedule))
