@@ -35,8 +35,8 @@ func (r reporter) judge(t *testing.T, stats explore.Stats, f explore.Finding) {
 	p := f.Property
 	switch f.Verdict {
 	case spec.Holds:
-		t.Logf("%s %s holds in %s; claimed: %s; network: %s; seed: -rapid.seed=%d",
-			p.ID, p.Name, statsText(stats), r.link.Guarantee.Name, r.link.Assumes, seed())
+		t.Logf("%s %s holds in %s%s; claimed: %s; network: %s; seed: -rapid.seed=%d",
+			p.ID, p.Name, statsText(stats), excused(f.Voided), r.link.Guarantee.Name, r.link.Assumes, seed())
 	case spec.Violated:
 		t.Error(r.violation(t, f.Counterexample, found(f)))
 		r.keep(t, f.Counterexample)

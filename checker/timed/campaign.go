@@ -13,6 +13,7 @@ import (
 type Finding struct {
 	Property spec.Property
 	spec.Runs
+	Voided int // obligations that faults have voided, in all runs
 
 	// Of the first run that violates it: the calmest conditions found that do
 	// too, and what breaks there.
@@ -42,6 +43,7 @@ func Campaign(link impl.Link, worst Conditions, runs int, seed uint64) ([]Findin
 				order = append(order, j.Property.ID)
 			}
 			f.Count(j.Verdict)
+			f.Voided += j.Voided
 			if j.Verdict == spec.Violated && f.Violated == 1 {
 				f.Conditions, f.Reason = c, j.Reason
 			}

@@ -158,8 +158,18 @@ type timedFinding struct {
 	Held         int          `json:"held"`
 	Violated     int          `json:"violated"`
 	Inconclusive int          `json:"inconclusive"`
+	Planned      int          `json:"planned"`
+	Voided       int          `json:"voided"` // obligations that faults have excused
 	Reason       string       `json:"reason,omitempty"`
 	Conditions   string       `json:"conditions,omitempty"` // the calmest found
+}
+
+// why is the reason where no conditions show it.
+func (f timedFinding) why() string {
+	if f.Verdict == spec.Inconclusive {
+		return f.Reason
+	}
+	return ""
 }
 
 // campaign makes random runs of a link that are no worse than c.
@@ -174,7 +184,10 @@ func (s *session) campaign(link impl.Link, c timed.Conditions, runs int) (spec.V
 	list := []timedFinding{}
 	var verdicts []spec.Verdict
 	for _, f := range findings {
-		row := timedFinding{f.Property.ID, f.Verdict(), f.Held, f.Violated, f.Inconclusive, f.Reason, ""}
+		row := timedFinding{f.Property.ID, f.Verdict(), f.Held, f.Violated, f.Inconclusive, f.Planned, f.Voided, f.Reason, ""}
+		if row.Verdict == spec.Inconclusive {
+			row.Reason = f.Runs.String() + ", too few to say that it holds"
+		}
 		if f.Violated > 0 {
 			row.Conditions = f.Conditions.String()
 		}
@@ -187,7 +200,7 @@ func (s *session) campaign(link impl.Link, c timed.Conditions, runs int) (spec.V
 	fmt.Fprintf(s.out, "link %s, claimed: %s; %d runs no worse than: %s\n", link.Name, link.Guarantee.Name, runs, c)
 	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, f := range list {
-		fmt.Fprintf(t, "%s\t%s\t%d held\t%d violated\t%d inconclusive\n", f.ID, f.Verdict, f.Held, f.Violated, f.Inconclusive)
+		fmt.Fprintf(t, "%s\t%s\t%d held\t%d violated\t%d inconclusive\t%d excused\t%s\n", f.ID, f.Verdict, f.Held, f.Violated, f.Inconclusive, f.Voided, f.why())
 	}
 	t.Flush()
 	for _, f := range list {
