@@ -64,6 +64,15 @@ func lossy(link impl.Link) trial.Config {
 	return c
 }
 
+// overUDP is the verdict on a property that a correct link claims. What a link
+// holds, and the moment of a confirmation, are not seen from outside.
+func overUDP(p spec.Property) spec.Verdict {
+	if p.ID == spec.GracefulClose.ID || p.ID == spec.Bounded(0, 0).ID {
+		return spec.Inconclusive
+	}
+	return spec.Holds
+}
+
 // TestPropUDP runs every link for real, over UDP on loopback with losses,
 // duplicates and reordering, and judges what was recorded.
 func TestPropUDP(t *testing.T) {
@@ -76,7 +85,7 @@ func TestPropUDP(t *testing.T) {
 			}
 			for _, j := range r.Judgements {
 				t.Run(j.Property.ID, func(t *testing.T) {
-					if j.Verdict != spec.Holds {
+					if want := overUDP(j.Property); j.Verdict != want {
 						t.Errorf("%s is %s over UDP (%d of %d messages delivered): %s", j.Property.ID, j.Verdict, r.Delivered, r.Accepted, j.Reason)
 					}
 				})

@@ -244,8 +244,8 @@ func TestKeyOfPointersInMaps(t *testing.T) {
 		}
 		same(t, shared, again)
 	}
-	type peer struct{ window map[spec.Process]*point }
-	same(t, map[string]*peer{"a": {map[spec.Process]*point{1: p}}, "b": nil}, map[string]*peer{"b": nil, "a": {map[spec.Process]*point{1: {1, 2}}}})
+	type windows map[spec.Process]*point
+	same(t, map[string]*windows{"a": {1: p}, "b": nil}, map[string]*windows{"b": nil, "a": {1: {1, 2}}})
 	differ(t, map[int]any{1: p, 2: p}, map[int]any{1: p, 2: &point{1, 2}})
 	self := map[int]any{}
 	self[0] = &self
