@@ -27,18 +27,18 @@ func (d *debt) meet(i instance) {
 	}
 }
 
-// raiseBetween raises an obligation that counts only between processes that
-// never crash.
+// raiseBetween raises an obligation that counts only while both processes stay
+// up.
 func (d *debt) raiseBetween(i instance) {
-	if d.faults.hasCrashed(i.From) || d.faults.hasCrashed(i.To) {
+	if d.faults.isDown(i.From) || d.faults.isDown(i.To) {
 		d.voided++
 		return
 	}
 	d.raise(i)
 }
 
-// crash voids what is owed between p and others: a process that crashes is not
-// correct, even if it recovers.
+// crash voids what is owed between p and others at that moment. What is asked
+// for after p has recovered is owed again.
 func (d *debt) crash(p Process) {
 	for i, n := range d.open {
 		if i.From == p || i.To == p {
@@ -48,7 +48,7 @@ func (d *debt) crash(p Process) {
 	}
 }
 
-// fail reads a fault, for obligations between processes that never crash.
+// fail reads a fault, for obligations that a crash voids.
 func (d *debt) fail(e Event) {
 	if e.Kind == Crash {
 		d.crash(e.Process)

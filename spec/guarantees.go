@@ -16,8 +16,7 @@ const (
 	authentic = book + "module 2.5 (authenticated perfect links)"
 )
 
-// voiding are the events that can void an obligation between processes that
-// never crash.
+// voiding are the events that can void an obligation between two processes.
 var voiding = KindsOf(Crash, Cut, Heal)
 
 // The properties. See Bounded for one with parameters.
@@ -26,7 +25,7 @@ var (
 		ID: "FLL1", Name: "fair loss", Class: Liveness, Source: fairLoss,
 		Sentence: "A message that is sent infinitely often is delivered infinitely often.",
 		Entails:  []string{"SL1", "PL1", "XOP"},
-		Reads:    KindsOf(Send, Deliver, Forever) | voiding, Tested: Send, Recurs: Repeated,
+		Reads:    KindsOf(Send, Deliver, Recover, Forever) | voiding, Tested: Send, Recurs: Repeated,
 		New: func() Monitor { return &fairLossDelivery{} },
 	}
 	FLL2 = Property{
@@ -39,9 +38,9 @@ var (
 	FLL3 = noCreation("FLL3", fairLoss, "SL2", "PL3", "AL3")
 	SL1  = Property{
 		ID: "SL1", Name: "stubborn delivery", Class: Liveness, Source: stubborn,
-		Sentence: "A message that is sent once is delivered infinitely often.",
+		Sentence: "A message that is sent once is delivered infinitely often, unless one of its ends crashes after that.",
 		Entails:  []string{"LSL1"},
-		Reads:    KindsOf(Send, Deliver, Reject, Forever) | voiding, Tested: Send, Recurs: Again,
+		Reads:    KindsOf(Send, Deliver, Reject, Recover, Forever) | voiding, Tested: Send, Recurs: Again,
 		New: func() Monitor { return &stubbornDelivery{} },
 	}
 	LSL1 = Property{
@@ -53,9 +52,9 @@ var (
 	SL2 = noCreation("SL2", stubborn, "FLL3", "PL3", "AL3")
 	PL1 = Property{
 		ID: "PL1", Name: "reliable delivery", Class: Liveness, Source: perfect,
-		Sentence: "A message that is sent is eventually delivered.",
+		Sentence: "A message that is sent is eventually delivered, unless one of its ends crashes before that.",
 		Entails:  []string{"SL1", "XOP"},
-		Reads:    KindsOf(Send, Deliver, Reject, Forever) | voiding, Tested: Send,
+		Reads:    KindsOf(Send, Deliver, Reject, Recover, Forever) | voiding, Tested: Send,
 		New: func() Monitor { return &reliableDelivery{} },
 	}
 	PL2 = Property{

@@ -120,8 +120,28 @@ func (l life) open(k int) bool { return l.sent < k && l.settled >= k && l.reject
 // lives follows every message of the history to the event of the given kind
 // that settles it: each settles the oldest message that is open and equal.
 func lives(h []Event, settling Kind, rejects bool) []life {
+	return livesIn(h, settling, rejects, false)
+}
+
+// livesIn is lives; if crashes is set, those of messages on channels of a
+// process that crashes, or is down, end there as if they were rejected.
+func livesIn(h []Event, settling Kind, rejects, crashes bool) []life {
 	var all []life
+	down := map[Process]bool{}
 	for k, e := range h {
+		switch {
+		case e.Kind == Recover:
+			delete(down, e.Process)
+		case e.Kind == Crash && crashes:
+			down[e.Process] = true
+			for n, l := range all {
+				if l.open(k) && (l.From == e.Process || l.To == e.Process) {
+					all[n].rejected = k
+				}
+			}
+		case e.Kind == Send && (down[e.Process] || down[e.Peer]):
+			continue
+		}
 		i := subject(e)
 		equal := func(l life) bool { return l.instance == i && l.open(k) }
 		switch {
@@ -179,7 +199,7 @@ func subjects(h []Event, kind Kind) []instance {
 // FLL1: what is sent infinitely often is delivered infinitely often.
 func owesFairLoss(h []Event) []instance {
 	return slices.DeleteFunc(subjects(cycle(h), Send), func(i instance) bool {
-		return happens(cycle(h), Deliver, i) || !correct(h, i)
+		return happens(cycle(h), Deliver, i) || !reachable(h, i)
 	})
 }
 
@@ -197,19 +217,19 @@ func allowsNoCreation(h []Event, k int) bool {
 
 // SL1: each message sent and not rejected is delivered infinitely often.
 func owesStubbornDelivery(h []Event) []instance {
-	return unmet(h, lives(h, 0, true))
+	return unmet(h, livesIn(h, 0, true, true))
 }
 
 // PL1: each message sent and not rejected is delivered. A payload delivered
 // infinitely often leaves no instance undelivered.
 func owesReliableDelivery(h []Event) []instance {
-	return unmet(h, lives(h, Deliver, true))
+	return unmet(h, livesIn(h, Deliver, true, true))
 }
 
 func unmet(h []Event, all []life) []instance {
 	var owed []instance
 	for _, l := range all {
-		if l.open(len(h)) && !happens(cycle(h), Deliver, l.instance) && correct(h, l.instance) {
+		if l.open(len(h)) && !happens(cycle(h), Deliver, l.instance) && connected(h, l.instance) {
 			owed = append(owed, l.instance)
 		}
 	}

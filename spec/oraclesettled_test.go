@@ -5,12 +5,19 @@ import (
 	"strings"
 )
 
-// CNF: of equal messages on a channel, as many are confirmed as are delivered.
+// CNF: of equal messages on a channel that were sent after the last crash of an
+// end, as many are confirmed as are delivered.
 // A payload that is confirmed infinitely often leaves none unconfirmed.
 func owesConfirmation(h []Event) []instance {
 	var owed []instance
+	whole := h
 	for _, i := range subjects(h, Send) {
-		n := 0
+		n, h := 0, h
+		for k, e := range whole { // what an end knew of it is gone
+			if e.Kind == Crash && (e.Process == i.From || e.Process == i.To) {
+				h = whole[k+1:]
+			}
+		}
 		for _, l := range lives(h, Deliver, false) {
 			if l.instance == i && l.settled < len(h) {
 				n++
@@ -21,7 +28,7 @@ func owesConfirmation(h []Event) []instance {
 				n--
 			}
 		}
-		if correct(h, i) && !happens(cycle(h), Confirm, i) {
+		if connected(whole, i) && !happens(cycle(h), Confirm, i) {
 			owed = append(owed, slices.Repeat([]instance{i}, max(0, n))...)
 		}
 	}

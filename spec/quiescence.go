@@ -12,14 +12,15 @@ import (
 // that no confirmation comes too early, CNF that each comes in the end.
 var EventualConfirmation = Property{
 	ID: "CNF", Name: "eventual confirmation", Class: Liveness, Source: petrov + "message acknowledgement",
-	Sentence: "A message that was delivered is confirmed in the end.",
+	Sentence: "A message that was delivered is confirmed in the end, unless one of its ends crashes before that.",
 	Reads:    KindsOf(Send, Deliver, Confirm, Forever) | voiding, Tested: Deliver,
 	New: func() Monitor { return &eventualConfirmation{} },
 }
 
 // eventualConfirmation is the monitor of CNF. What is open in its debt was
 // delivered and not confirmed. A message that was confirmed too early, which is
-// for ACK to judge, owes no other confirmation.
+// for ACK to judge, owes no other confirmation, and one that was sent before a
+// crash of one of its ends owes none.
 type eventualConfirmation struct {
 	undelivered tally
 	early       tally // confirmed before delivery, no more than undelivered
@@ -35,8 +36,12 @@ func (c *eventualConfirmation) Observe(e Event) string {
 		c.undelivered.add(i, 1)
 	case Deliver:
 		if c.undelivered.take(i) && !c.early.take(i) {
-			c.debt.raiseBetween(i)
+			c.debt.raise(i)
 		}
+	case Crash:
+		of := func(i instance, _ int) bool { return i.From == e.Process || i.To == e.Process }
+		maps.DeleteFunc(c.undelivered, of)
+		maps.DeleteFunc(c.early, of)
 	case Confirm:
 		if !c.debt.open.take(i) && c.early[i] < c.undelivered[i] {
 			c.early.add(i, 1)

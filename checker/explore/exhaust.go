@@ -151,7 +151,7 @@ func (l *liveness) find(link impl.Link, i int, f *Finding) error {
 	switch {
 	case best.length < math.MaxInt:
 		return f.violated(link, l.lassoed(best), best.shortest && l.cover.Complete)
-	case l.cover.Complete && f.Tested > 0 && len(l.debts(i)) == 0:
+	case f.Property.Recurs != spec.Ceases && l.cover.Complete && f.Tested > 0 && len(l.debts(i)) == 0:
 		f.Reason = "vacuous: in no state is anything owed"
 	case l.ctx.Err() != nil:
 		f.Reason = fmt.Sprintf("stopped in the search for fair cycles among %d states", l.cover.States)
