@@ -38,12 +38,13 @@ type Link struct {
 	Kind      LinkKind
 	New       Factory
 	Guarantee spec.Guarantee
-	Assumes   spec.Assumptions // what it is claimed under; zero is the Set network
-	Processes int              // 0 means 2
-	Channels  []spec.Channel   // who sends to whom; nil: every process to every other
-	Messages  []spec.Message   // what exhaustive searches let the application send, in turn; nil is a, b, c, …
-	Burst     bool             // the application sends its whole workload before anything else happens
-	Layers    Layering         // of what it is stacked, where New is its Stack
+	Assumes   spec.Assumptions    // what it is claimed under; zero is the Set network
+	Processes int                 // 0 means 2
+	Channels  []spec.Channel      // who sends to whom; nil: every process to every other
+	Messages  []spec.Message      // what exhaustive searches let the application send, in turn; nil is a, b, c, …
+	Burst     bool                // the application sends its whole workload before anything else happens
+	Alike     func(Packet) Packet // the packet that stands for all those alike; nil: each for itself. See Fairness
+	Layers    Layering            // of what it is stacked, where New is its Stack
 
 	// Conditions, where not "", says that the link leans on time: it is checked
 	// in a timed world, and what it claims it claims under these conditions, in
@@ -53,6 +54,22 @@ type Link struct {
 	Parent string   // Mutant: the correct link it differs from
 	Breaks string   // Mutant: the ID of the property it is there to break
 	Also   []string // Mutant: IDs of the properties it cannot help breaking too
+}
+
+// Fairness says what a verdict assumes of the network's fairness beyond fair loss
+// of each packet: " …" in brackets, or "" where there is no Alike.
+//
+// A link that stamps its retransmissions, with an attempt number say, never sends
+// the same packet twice, so that fair loss promises it nothing. Where it declares
+// them alike, of infinitely many that are alike infinitely many arrive. In a world
+// without time they are one packet, and the link may leave the stamp out of
+// its key. Alike must be idempotent, and receivers must do the same with packets
+// that are alike: both are checked.
+func (l Link) Fairness() string {
+	if l.Alike == nil {
+		return ""
+	}
+	return " (assumes fair loss for packets alike)"
 }
 
 // Message returns the i-th message, from 0, that the application sends in an

@@ -36,7 +36,7 @@ func (r reporter) judge(t *testing.T, stats explore.Stats, f explore.Finding) {
 	switch f.Verdict {
 	case spec.Holds:
 		t.Logf("%s %s holds in %s%s; claimed: %s; network: %s; seed: -rapid.seed=%d",
-			p.ID, p.Name, statsText(stats), excused(f.Voided), r.link.Guarantee.Name, r.link.Assumes, seed())
+			p.ID, p.Name, statsText(stats), excused(f.Voided), r.link.Guarantee.Name, r.link.Assumes.String()+r.link.Fairness(), seed())
 	case spec.Violated:
 		t.Error(r.violation(t, f.Counterexample, found(f)))
 		r.keep(t, f.Counterexample)
@@ -79,7 +79,7 @@ func statsText(s explore.Stats) string {
 func (r reporter) violation(t testing.TB, c *explore.Counterexample, found string) string {
 	var b strings.Builder
 	p := c.Property
-	fmt.Fprintf(&b, "%s is violated (claimed: %s; network: %s; %s)\n", p.ID, r.link.Guarantee.Name, r.link.Assumes, found)
+	fmt.Fprintf(&b, "%s is violated (claimed: %s; network: %s; %s)\n", p.ID, r.link.Guarantee.Name, r.link.Assumes.String()+r.link.Fairness(), found)
 	fmt.Fprintf(&b, "      %s %s: %s\n      Source: %s\n\n", p.ID, p.Name, p.Sentence, p.Source)
 	fmt.Fprintf(&b, "    %s\n\n", reason(c))
 	fmt.Fprintf(&b, "    Schedule (%s):\n%s%s\n", counted(c.Schedule.Len(), "action"), numbered(c.Schedule.String()), forced(c.Forced)+flows(c))

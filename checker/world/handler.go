@@ -109,6 +109,9 @@ func (pr *process) execute(layer impl.Layer, before *local, in input) (o outcome
 	in.feed(layer, before.stable, pr.out)
 	effects := pr.out.List()
 	pr.out = pr.out.Next()
+	if err := pr.represent(effects, in); err != nil {
+		return o, err
+	}
 	if in.cut > 0 {
 		return pr.interrupted(effects, before, in)
 	}

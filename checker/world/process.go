@@ -61,6 +61,7 @@ type process struct {
 	out         *impl.Effects
 	key         []byte
 	path        []uint32          // scratch of rerun
+	stamped     []stamped         // what the last handler call transmitted, where the link has Alike
 	answers     map[uint32]answer // of the transitions that a Witness has learnt
 	visits      map[uint32]int    // local state -> the Witness that came to it first
 }

@@ -12,11 +12,13 @@ import (
 // witness runs the real code of the link at every step of a World, twice and
 // interleaved, beside the memo; it keeps the whole history.
 type witness struct {
-	number  int // among those of the system, from 1
-	layers  []impl.Layer
-	twins   []impl.Layer
-	history []spec.Event
-	actions []Action
+	number int // among those of the system, from 1
+
+	transmitted map[push]string // the last packet of those alike; empty where the link has no Alike
+	layers      []impl.Layer
+	twins       []impl.Layer
+	history     []spec.Event
+	actions     []Action
 }
 
 // Witness returns a world that trusts no memo: each step runs the link's real
@@ -25,7 +27,7 @@ type witness struct {
 func (sys *System) Witness(workload []Request) (*World, error) {
 	w := sys.World(workload)
 	sys.witnesses++
-	w.witness = &witness{number: sys.witnesses}
+	w.witness = &witness{number: sys.witnesses, transmitted: map[push]string{}}
 	for _, pr := range sys.procs {
 		layer, err := pr.instance()
 		if err != nil {
@@ -37,10 +39,11 @@ func (sys *System) Witness(workload []Request) (*World, error) {
 		}
 		w.witness.layers = append(w.witness.layers, layer)
 		w.witness.twins = append(w.witness.twins, twin)
-		o, err := pr.twice(layer, twin, false, &local{}, pr.inputs[0])
+		o, err := pr.twice(layer, twin, false, &local{}, pr.inputs[0], pr.inputs[0])
 		if err != nil {
 			return nil, err
 		}
+		w.witness.note(pr)
 		events := pr.events(nil, pr.inputs[0], o, 0)
 		known := sys.birth[len(w.witness.history):]
 		if id, same := pr.ids[o.key]; !same || id != 0 || len(known) < len(events) || !slices.Equal(known[:len(events)], events) {
@@ -87,10 +90,11 @@ func (wit *witness) handle(w *World, p int, in uint32) error {
 	if err != nil {
 		return err
 	}
-	o, err := pr.twice(wit.layers[p], wit.twins[p], restored, &pr.locals[id], pr.inputs[in])
+	o, err := pr.twice(wit.layers[p], wit.twins[p], restored, &pr.locals[id], pr.inputs[in], wit.other(pr, pr.inputs[in]))
 	if err != nil {
 		return err
 	}
+	wit.note(pr)
 	w.record(pr.events(nil, pr.inputs[in], o, pr.locals[id].held))
 	row := pr.locals[id].row
 	if int(in) >= len(row) || row[in] == 0 {
@@ -238,9 +242,10 @@ func effectsText(effects []impl.Effect) string {
 }
 
 // twice runs one handler call on two instances that have handled the same, or of
-// which the twin was restored to what that led to.
-func (pr *process) twice(layer, twin impl.Layer, restored bool, before *local, in input) (outcome, error) {
-	second, err := pr.execute(twin, before, in)
+// which the twin was restored to what that led to. The twin's input differs
+// where packets are alike.
+func (pr *process) twice(layer, twin impl.Layer, restored bool, before *local, in, other input) (outcome, error) {
+	second, err := pr.execute(twin, before, other)
 	if err != nil {
 		return second, err
 	}
@@ -255,7 +260,10 @@ func (pr *process) twice(layer, twin impl.Layer, restored bool, before *local, i
 	}
 	f := &Failure{Process: pr.self, Event: in.String(), Diverges: true, Details: differs(layer, twin)}
 	f.Text = "is not deterministic: of two instances that handled the same events " + d
-	if restored {
+	switch {
+	case in != other:
+		f.Text = fmt.Sprintf("is not the same as handling %s, though Alike says so: of two instances %s", other, d)
+	case restored:
 		f.Text = "is not deterministic, or Restore brings back less than the state: of two instances, one of them restored, " + d
 	}
 	return first, f

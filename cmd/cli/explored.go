@@ -13,7 +13,7 @@ import (
 // print shows what an exhaustive search found, and what it covered.
 func (o *exploration) print(s *session, r explored, e explore.Exhaustive) error {
 	link := e.Link
-	fmt.Fprintf(s.out, "link %s, claimed: %s, network: %s, %d processes; ", link.Name, r.Guarantee, link.Assumes, link.Size())
+	fmt.Fprintf(s.out, "link %s, claimed: %s, network: %s, %d processes; ", link.Name, r.Guarantee, link.Assumes.String()+link.Fairness(), link.Size())
 	fmt.Fprintf(s.out, "sent: %s\n", explore.Spell(e.Bounds.Workload))
 	table := report{Verdict: r.Verdict, Properties: r.Properties}
 	table.table(s, atLine)

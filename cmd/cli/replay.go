@@ -69,7 +69,7 @@ func replay(s *session, file, name, guarantee, output string, width int) (spec.V
 	if s.json {
 		return report.Verdict, s.printJSON(report)
 	}
-	fmt.Fprintf(s.out, "link %s, claimed: %s, network: %s, %d events\n", r.link.Name, r.link.Guarantee.Name, r.link.Assumes, len(r.events))
+	fmt.Fprintf(s.out, "link %s, claimed: %s, network: %s, %d events\n", r.link.Name, r.link.Guarantee.Name, r.link.Assumes.String()+r.link.Fairness(), len(r.events))
 	report.table(s, r.step)
 	fmt.Fprintln(s.out)
 	if err := r.picture(s.columns(width)).draw(s.out); err != nil {

@@ -117,7 +117,7 @@ func (w *walk) again() (err error) {
 
 // run reads commands until q, the end of the input or an interrupt.
 func (w *walk) run() (spec.Verdict, error) {
-	fmt.Fprintf(w.say, "link %s, claimed: %s, network: %s\n", w.link.Name, w.link.Guarantee.Name, w.link.Assumes)
+	fmt.Fprintf(w.say, "link %s, claimed: %s, network: %s\n", w.link.Name, w.link.Guarantee.Name, w.link.Assumes.String()+w.link.Fairness())
 	lines, done := w.input()
 	defer close(done)
 	w.show()

@@ -157,7 +157,7 @@ func (r *randomTest) broken(link impl.Link, err error) randomlyTested {
 }
 
 func (r *randomTest) print(s *session, found explore.Report, t randomlyTested) error {
-	fmt.Fprintf(s.out, "link %s, claimed: %s, network: %s, seed %d\n", t.Link, t.Guarantee, t.Network, t.Seed)
+	fmt.Fprintf(s.out, "link %s, claimed: %s, network: %s%s, seed %d\n", t.Link, t.Guarantee, t.Network, found.Link.Fairness(), t.Seed)
 	t.table(s, atLine)
 	for _, f := range found.Findings {
 		if f.Counterexample == nil {
