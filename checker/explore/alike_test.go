@@ -163,3 +163,44 @@ func TestAlikeFaults(t *testing.T) {
 		}
 	}
 }
+
+// Without Alike, and with the number in the key, nothing is decided: the schedule
+// is shown, and what is owed after it.
+func TestEndless(t *testing.T) {
+	link := stamping("deaf")
+	link.Alike = nil
+	factory := link.New
+	link.New = func(self spec.Process, peers []spec.Process) impl.Layer {
+		return &counting{factory(self, peers).(*stamped)}
+	}
+	c := campaign(t, link)
+	run(t, c, 1, 10)
+	report, err := c.Report()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range report.Findings {
+		if f.Property.ID != spec.PL1.ID {
+			continue
+		}
+		if f.Verdict != spec.Inconclusive || f.Endless == nil || f.Counterexample != nil {
+			t.Fatalf("PL1 %v: %s", f.Verdict, f.Reason)
+		}
+		if got := f.Endless.Schedule; got.Len() != 1 || !got.Fair {
+			t.Errorf("the schedule is %s, want one send", got.Inline())
+		}
+		if !strings.Contains(f.Reason, "after 1024 fair rounds ") || !strings.HasSuffix(f.Reason, "was never delivered") {
+			t.Errorf("the reason is %s", f.Reason)
+		}
+		if n := len(f.Endless.Events); n < 4 || n > 20 {
+			t.Errorf("%d events are shown", n)
+		}
+	}
+}
+
+// counting is stamped, with all of its state in the key.
+type counting struct{ *stamped }
+
+func (l *counting) AppendKey(b []byte) []byte {
+	return fmt.Appendf(l.stamped.AppendKey(b), " %d", l.attempt)
+}

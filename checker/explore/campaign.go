@@ -25,8 +25,9 @@ type Campaign struct {
 	sys     *world.System
 	world   *world.World
 	stats   Stats
-	failing [][]failing // of each property
-	counts  []counts    // of each property
+	failing [][]failing      // of each property
+	counts  []counts         // of each property
+	endless []world.Schedule // of each property, the shortest whose fair suffix came to no end with something owed
 	trace   []world.Move
 	moves   []world.Move
 	losses  []loss
@@ -75,6 +76,7 @@ func New(link impl.Link) (*Campaign, error) {
 	}
 	c.failing = make([][]failing, len(c.judged))
 	c.counts = make([]counts, len(c.judged))
+	c.endless = make([]world.Schedule, len(c.judged))
 	if err := c.forget(); err != nil {
 		return c, err
 	}
@@ -163,6 +165,9 @@ func (c *Campaign) conclude(fair *world.Suffix, ending world.Ending) {
 			}
 		case owing&bit != 0, (p.Recurs == spec.Repeated || p.Recurs == spec.Ceases) && !decided && seen > 0:
 			n.inconclusive++
+			if s := &c.endless[i]; owing&bit != 0 && (!s.Fair || len(c.trace) < len(s.Actions)) {
+				*s = c.schedule(fair)
+			}
 		}
 	}
 	c.count()

@@ -28,6 +28,7 @@ type Finding struct {
 	Voided         int    // obligations that faults have voided: in all schedules of a campaign, in the worst state of a search
 	First          int    // number of the first schedule that broke it, from 1; 0 where none did, or a search found it
 	Counterexample *Counterexample
+	Endless        *Counterexample // where liveness is inconclusive: what is owed after many fair rounds, of which Events has the first; nil: nothing is shown
 }
 
 // Counterexample is a schedule that breaks a property, and the history that it
@@ -72,7 +73,14 @@ func (c *Campaign) Report() (Report, error) {
 		case n.voided >= n.tested:
 			f.Reason = fmt.Sprintf("vacuous: faults voided all %d obligations", n.voided)
 		case n.inconclusive > 0:
-			f.Reason = fmt.Sprintf("in %d of %d schedules the fair suffix came to no end: something stays owed, and the state never repeats (does it count something for ever?)", n.inconclusive, c.stats.Schedules)
+			f.Reason = fmt.Sprintf("in %d of %d schedules the fair suffix came to no end: the state never repeats (does it count something for ever? a link can say which packets are Alike)", n.inconclusive, c.stats.Schedules)
+			endless, err := c.showEndless(i)
+			if err != nil {
+				return r, err
+			}
+			if f.Endless = endless; endless != nil {
+				f.Reason += "; " + endless.Reason
+			}
 		default:
 			f.Verdict = spec.Holds
 		}

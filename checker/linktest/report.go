@@ -41,8 +41,19 @@ func (r reporter) judge(t *testing.T, stats explore.Stats, f explore.Finding) {
 		t.Error(r.violation(t, f.Counterexample, found(f)))
 		r.keep(t, f.Counterexample)
 	default:
-		t.Errorf("%s is inconclusive, which is not a pass: %s (%s; seed: -rapid.seed=%d)", p.ID, f.Reason, statsText(stats), seed())
+		t.Errorf("%s is inconclusive, which is not a pass: %s (%s; seed: -rapid.seed=%d)%s", p.ID, f.Reason, statsText(stats), seed(), r.endless(t, f.Endless))
 	}
+}
+
+// endless shows after which schedule something stays owed for as long as anybody
+// has looked; c may be nil.
+func (r reporter) endless(t testing.TB, c *explore.Counterexample) string {
+	if c == nil {
+		return ""
+	}
+	return fmt.Sprintf("\n\n    Undecided: %s\n\n    Schedule (%s), and its first rounds:\n%s\n%s\n    Replay:\n      %s\n",
+		c.Reason, counted(c.Schedule.Len(), "action"), numbered(c.Schedule.String()),
+		indentBy("      ", diagram(r.link, c, chartWidth)), replayCommand(r.pkg, t.Name(), c.Schedule))
 }
 
 // found says how a counterexample was found, and whether it is the shortest.

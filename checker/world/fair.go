@@ -40,6 +40,7 @@ type fairRun struct {
 	suffix      Suffix
 	transmitted []push        // since the round began, to be delivered in the next
 	losses      int           // of all rounds
+	ends        []int         // of each round that is over, the steps up to there
 	repeating   bool          // the world repeats itself: nothing is lost any more
 	sent        map[push]bool // within the cycle; nil before it
 	received    map[push]bool // within the cycle
@@ -80,8 +81,18 @@ func (w *World) RunFair(s Suffix) (Ending, error) {
 		if err := w.round(); err != nil {
 			return Bound, err
 		}
+		w.fair.ends = append(w.fair.ends, w.steps)
 	}
 	return Bound, nil
+}
+
+// Rounds returns, for each round of the fair suffix, how many actions there were
+// when it was over.
+func (w *World) Rounds() []int {
+	if w.fair == nil {
+		return nil
+	}
+	return w.fair.ends
 }
 
 // flooded reports whether more packets of a channel are on their way than a

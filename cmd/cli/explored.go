@@ -2,12 +2,14 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"fairloss/checker/explore"
 	"fairloss/checker/world"
 	"fairloss/histories/chart"
 	"fairloss/impl"
+	"fairloss/spec"
 )
 
 // print shows what an exhaustive search found, and what it covered.
@@ -98,7 +100,7 @@ func (s *session) printCounterexample(link impl.Link, c *explore.Counterexample,
 	fmt.Fprintln(s.out)
 	return picture{c.Events, chart.Options{
 		Width: s.columns(width), Processes: link.Size(), Broken: c.Broken, Note: c.Property.ID + " broken here",
-		Live: c.Schedule.Forever || c.Schedule.Fair, Describe: link.Describer(),
+		Live: slices.ContainsFunc(c.Events, func(e spec.Event) bool { return e.Kind == spec.Forever }), Describe: link.Describer(),
 	}}.draw(s.out)
 }
 

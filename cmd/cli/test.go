@@ -160,6 +160,12 @@ func (r *randomTest) print(s *session, found explore.Report, t randomlyTested) e
 	fmt.Fprintf(s.out, "link %s, claimed: %s, network: %s%s, seed %d\n", t.Link, t.Guarantee, t.Network, found.Link.Fairness(), t.Seed)
 	t.table(s, atLine)
 	for _, f := range found.Findings {
+		if f.Endless != nil {
+			fmt.Fprintf(s.out, "\n%s is not decided; the first rounds of the fair suffix:", f.Property.ID)
+			if err := s.printCounterexample(found.Link, f.Endless, "minimised", r.width); err != nil {
+				return err
+			}
+		}
 		if f.Counterexample == nil {
 			continue
 		}
