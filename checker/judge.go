@@ -134,7 +134,7 @@ func (j *Judge) Judgements() []Judgement {
 // that as many repetitions as there are of these are enough.
 func (j *Judge) repeat(i int, v *Judgement) spec.Monitor {
 	m := j.monitors[i]
-	if len(j.cycle) == 0 {
+	if len(j.cycle) == 0 || v.Property.Clocked {
 		return m
 	}
 	m = m.Clone()

@@ -60,6 +60,9 @@ type Property struct {
 	// Slack is how many repetitions of a cycle, besides one for each message
 	// sent, may pass before the property is broken; 0 of most properties.
 	Slack int
+	// Clocked says that the monitor reads when events happened. A cycle is read
+	// once by it, since its repetitions have no times.
+	Clocked bool
 }
 
 // TestedBy reports whether the event puts the property to the test.

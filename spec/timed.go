@@ -73,7 +73,7 @@ func Amplification(factor, spare int, window time.Duration) Property {
 	return Property{
 		ID: "AMP", Name: "bounded amplification", Class: Safety, Source: petrov + "cascading failures",
 		Sentence: fmt.Sprintf("Within %v never more than %d packets are transmitted where messages are sent, and %d for each message sent in that time.", window, spare, factor),
-		Reads:    KindsOf(Send, Transmit), Tested: Transmit,
+		Reads:    KindsOf(Send, Transmit), Tested: Transmit, Clocked: true,
 		Parameters: fmt.Sprintf("factor=%d,spare=%d,window=%v", factor, spare, window),
 		New:        func() Monitor { return &amplification{factor: factor, spare: spare, window: int64(window)} },
 	}

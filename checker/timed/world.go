@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"fairloss/checker"
@@ -262,7 +263,7 @@ func (w *world) result() Result {
 	r := Result{Stats: w.stats, Events: w.events, Elapsed: min(w.now, w.conditions.end())}
 	r.Settled = w.failure == nil && w.settled()
 	if r.Settled {
-		r.Events = append(r.Events, spec.Event{Kind: spec.Forever, At: int64(w.now)})
+		r.Events = w.markForever()
 	}
 	r.Judgements = checker.Points(w.link.Guarantee, r.Events)
 	if left, stuck := w.left(); left > 0 {
@@ -272,6 +273,24 @@ func (w *world) result() Result {
 		r.Judgements = append(r.Judgements, checker.JudgeReadiness(w.sent, left, stuck))
 	}
 	return r
+}
+
+// markForever returns the events with the Forever event at their end, or before
+// what goes on in the calm, where the link claims that something ceases.
+func (w *world) markForever() []spec.Event {
+	at := len(w.events)
+	ceases := func(p spec.Property) bool { return p.Recurs == spec.Ceases }
+	if len(w.agenda.heap) > 0 && slices.ContainsFunc(w.link.Guarantee.Properties, ceases) {
+		calm := int64(w.conditions.end() / 2)
+		if first := slices.IndexFunc(w.events, func(e spec.Event) bool { return e.At > calm }); first >= 0 {
+			at = first
+		}
+	}
+	now := int64(w.now)
+	if at < len(w.events) {
+		now = w.events[at].At
+	}
+	return slices.Insert(w.events, at, spec.Event{Kind: spec.Forever, At: now})
 }
 
 // settled: see Result.Settled.
