@@ -6,8 +6,8 @@ import (
 )
 
 // Follow makes the runs before a schedule, each in a Witness of its own, and the
-// actions of the schedule, then runs its fair suffix, or the
-// cycle that goes on for ever. It returns Bound where there is neither. A
+// actions of the schedule, then runs its fair suffix, or the cycle that goes on
+// for ever. It returns Bound where there is neither. A
 // cycle needs a Witness: it is made three times, and must be fair. An error is
 // a *Failure of the link, or says which action is not enabled, or what makes
 // the cycle none or unfair.

@@ -39,6 +39,9 @@ func TestParse(t *testing.T) {
 			Link: "fifo", Assumes: &bag, Processes: 15,
 		}},
 		{"a link whose name is no word", "link \"python3 a.py;#\\\"\\xff\" # its command", world.Schedule{Link: "python3 a.py;#\"\xff"}},
+		{"runs before", "send 0>1 \"a\"; send 0>1 \"a\"; again; again; send 0>1 \"a\"; fair", world.Schedule{
+			Before: [][]world.Action{{a, a}, nil}, Actions: []world.Action{a}, Fair: true,
+		}},
 		{"a fair suffix", "send 0>1 \"a\"; fair; send 0>1 \"a\"; drop 1>0 \"p\"; drop 1>0 \"p\"", world.Schedule{
 			Actions: []world.Action{a}, Fair: true, Repeat: []world.Request{{From: 0, To: 1, Message: "a"}},
 			Losses: []world.Action{{Kind: world.Drop, From: 1, To: 0, Packet: "p"}, {Kind: world.Drop, From: 1, To: 0, Packet: "p"}},
@@ -78,6 +81,8 @@ func roundTrip(t *testing.T, s world.Schedule) {
 
 func TestParseErrors(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
+		{"send 0>1 \"a\"; fair; again", `1:21: again stands after the end of the last run`},
+		{"again; link mine", `1:8: link stands after the first action`},
 		{"jump 0>1", `1:1: unknown action "jump"`},
 		{"# one\n\n  \"a\"", `3:3: unknown action "\"a\""`},
 		{`send 0>1 "a"; Send 0>1 "a"`, `1:15: unknown action "Send"`},
