@@ -29,6 +29,42 @@ func TestPropMutants(t *testing.T) {
 	}
 }
 
+// TestPropTimed checks that every link which leans on time keeps what it claims
+// in virtual time.
+func TestPropTimed(t *testing.T) {
+	for _, link := range impl.Timed() {
+		t.Run(link.Name, func(t *testing.T) {
+			t.Parallel()
+			linktest.Test(t, link)
+		})
+	}
+}
+
+// TestPropTimedMutants demands that every mutant of them is caught by the
+// property that it names, and by none that it does not declare.
+func TestPropTimedMutants(t *testing.T) {
+	for _, link := range mutant.Timed() {
+		t.Run(link.Name, func(t *testing.T) {
+			t.Parallel()
+			found, err := linktest.TryTimed(t, link)
+			if err != nil {
+				t.Fatal(err)
+			}
+			caught := false
+			for _, f := range found.Findings {
+				id := f.Property.ID
+				caught = caught || id == link.Breaks && f.Verdict() == spec.Violated
+				if f.Verdict() == spec.Violated && id != link.Breaks && !slices.Contains(link.Also, id) {
+					t.Errorf("caught by %s too, which it does not declare: %s (%s)", id, f.Reason, f.Conditions)
+				}
+			}
+			if !caught {
+				t.Errorf("not caught by %s in %d runs", link.Breaks, found.Runs)
+			}
+		})
+	}
+}
+
 func kill(t *testing.T, link impl.Link) {
 	r, err := linktest.Try(t, link)
 	if err != nil {

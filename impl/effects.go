@@ -150,7 +150,7 @@ func (out *Effects) Commit(stable []byte, deliveries ...Delivery) {
 func (out *Effects) Now() time.Duration {
 	out.use()
 	if out.clock == nil {
-		panic("impl: Effects.Now called in a world without time: who reads a clock is checked by fairloss/checker/timed")
+		panic("impl: Effects.Now called in a world without time: who reads a clock is checked by linktest.TestTimed, or names Conditions")
 	}
 	return out.clock()
 }

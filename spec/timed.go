@@ -85,7 +85,7 @@ func EventualAccuracy(after time.Duration) Property {
 	return Property{
 		ID: "EFD2", Name: "eventual strong accuracy", Class: Both, Source: detectors,
 		Sentence: fmt.Sprintf("From %v on no process that is up is suspected by one that is up.", after),
-		Reads:    KindsOf(Deliver, Crash, Recover, Forever), Tested: Deliver,
+		Reads:    KindsOf(Deliver, Crash, Recover, Forever), Tested: Deliver, Clocked: true,
 		Parameters: "after=" + after.String(),
 		New:        func() Monitor { return &eventualAccuracy{after: int64(after)} },
 	}

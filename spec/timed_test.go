@@ -297,3 +297,25 @@ func TestTimedPropertiesAreComplete(t *testing.T) {
 		}
 	}
 }
+
+// TestTimedReadsTimes wants exactly those properties to be Clocked whose verdicts
+// depend on when things happen.
+func TestTimedReadsTimes(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 5))
+	for _, p := range append(TimedProperties(), append(everyProperty(), Amplification(testFactor, testSpare, testSpan), EventualAccuracy(testAfter))...) {
+		matters := false
+		for range 2_000 {
+			h := timedHistory(random)
+			early := slices.Clone(h)
+			for i := range early {
+				early[i].At /= 4
+			}
+			if matters = observe(p, p.New(), h) == "" != (observe(p, p.New(), early) == ""); matters {
+				break
+			}
+		}
+		if matters != p.Clocked {
+			t.Errorf("%s: times matter: %t; it is Clocked: %t", p.ID, matters, p.Clocked)
+		}
+	}
+}

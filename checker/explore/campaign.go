@@ -19,9 +19,9 @@ const (
 // Use New to make one. It is not safe for concurrent use.
 type Campaign struct {
 	link    impl.Link
-	judged  []spec.Property
-	live    uint32 // the properties of liveness, a bit for each
-	repeat  bool   // some property speaks of sends that are repeated for ever
+	judged  []spec.Property // without those that need time
+	live    uint32          // the properties of liveness, a bit for each
+	repeat  bool            // some property speaks of sends that are repeated for ever
 	sys     *world.System
 	world   *world.World
 	stats   Stats
@@ -67,7 +67,7 @@ func New(link impl.Link) (*Campaign, error) {
 	if len(link.Guarantee.Properties) == 0 {
 		return nil, fmt.Errorf("link %s claims no property", link.Name)
 	}
-	c := &Campaign{link: link, judged: Judged(link)}
+	c := &Campaign{link: link, judged: Untimed(Judged(link))}
 	for i, p := range c.judged {
 		if p.Class&spec.Liveness != 0 {
 			c.live |= 1 << i

@@ -29,6 +29,8 @@ type Exhaustive struct {
 // something owed never happens: the counterexample to a property of liveness
 // is a lasso. A property holds only if the search was complete.
 //
+// A property that needs time is not judged.
+//
 // What is sent for ever is for further searches, in which the application may
 // send each message of its workload at any time, again and again.
 //
@@ -41,6 +43,9 @@ type Exhaustive struct {
 // what is wrong with the bounds.
 func Exhaust(ctx context.Context, link impl.Link, properties []spec.Property, b Bounds) (Exhaustive, error) {
 	result := Exhaustive{Link: link, Bounds: b, Findings: make([]Finding, len(properties))}
+	for i, p := range properties {
+		result.Findings[i] = Finding{Property: p, Reason: needsTime}
+	}
 	for _, numbers := range searches(properties) {
 		var judged []spec.Property
 		for _, i := range numbers {
@@ -73,9 +78,11 @@ func searches(properties []spec.Property) [][]int {
 	var list [][]int
 	var first []int
 	for i, p := range properties {
-		if p.Recurs == spec.Repeated {
+		switch {
+		case p.Clocked:
+		case p.Recurs == spec.Repeated:
 			list = append(list, []int{i})
-		} else {
+		default:
 			first = append(first, i)
 		}
 	}

@@ -10,7 +10,9 @@ import (
 
 func header(link impl.Link) histories.Header {
 	h := histories.Header{Link: link.Name, Assumes: link.Assumes.String(), Processes: link.Size(), Clock: histories.Points}
-	h.Claim(link.Guarantee)
+	claimed := link.Guarantee
+	claimed.Properties = Untimed(claimed.Properties) // At counts steps
+	h.Claim(claimed)
 	return h
 }
 

@@ -86,6 +86,7 @@ func (c *Campaign) Report() (Report, error) {
 		}
 		r.Findings = append(r.Findings, f)
 	}
+	r.Findings = withTimed(Judged(c.link), r.Findings)
 	return r, nil
 }
 
@@ -178,7 +179,7 @@ const maxRepeatedReplay = 1000
 
 // replay runs a schedule once.
 func replay(link impl.Link, s world.Schedule, properties []spec.Property) (*world.World, []checker.Judgement, error) {
-	sys, err := world.New(s.On(link), properties)
+	sys, err := world.New(s.On(link), Untimed(properties))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -192,9 +193,5 @@ func replay(link impl.Link, s world.Schedule, properties []spec.Property) (*worl
 		}
 		return nil, nil, err
 	}
-	judge := checker.NewJudge(properties...)
-	for _, e := range w.History() {
-		judge.Observe(e)
-	}
-	return w, judge.Judgements(), nil
+	return w, judge(w.History(), properties), nil
 }

@@ -40,24 +40,39 @@
 package linktest
 
 import (
+	"slices"
 	"testing"
 
 	"fairloss/checker/explore"
+	"fairloss/checker/timed"
 	"fairloss/impl"
+	"fairloss/spec"
 )
 
 // Test checks a link against what it claims: first the contract of impl.Layer,
 // as the subtest Contract, then each property of link.Guarantee as a subtest
 // named by its ID, and ACK where the link confirms. A property on which the
 // schedules were inconclusive fails.
+//
+// A link that names Conditions is checked in virtual time, by TestTimed. Of one
+// that names none those properties are judged there, under usual conditions,
+// that speak of times (spec.Property.Clocked).
 func Test(t *testing.T, link impl.Link) {
 	t.Helper()
+	if link.Conditions != "" {
+		TestTimed(t, link)
+		return
+	}
 	r := reporter{link: link, pkg: callerPackage()}
 	text, err := replayed()
 	if err != nil {
 		t.Fatalf("-fairloss.replay: %v", err)
 	}
 	if text != "" {
+		if _, err := timed.Parse(text); err == nil {
+			r.replayTimed(t, text)
+			return
+		}
 		r.replay(t, text)
 		return
 	}
@@ -75,11 +90,33 @@ func Test(t *testing.T, link impl.Link) {
 		if _, claimed := link.Guarantee.Property(f.Property.ID); !claimed && f.Tested == 0 {
 			continue // a link that never confirms does not owe ACK
 		}
+		if f.Property.Clocked {
+			continue
+		}
 		t.Run(f.Property.ID, func(t *testing.T) {
 			t.Helper()
 			r.judge(t, found.Stats, f)
 		})
 	}
+	r.testTimed(t)
+}
+
+// testTimed judges in virtual time what needs it, where the link claims such.
+func (r reporter) testTimed(t *testing.T) {
+	t.Helper()
+	isTimed := func(p spec.Property) bool { return p.Clocked }
+	if !slices.ContainsFunc(r.link.Guarantee.Properties, isTimed) {
+		return
+	}
+	var found timed.Report
+	err := guard(r.link, func() (err error) {
+		found, err = timedCampaign(t, r.link)
+		return err
+	})
+	if err != nil {
+		t.Fatal(r.timedFailure(t, err))
+	}
+	r.judgeTimed(t, found, slices.DeleteFunc(found.Findings, func(f timed.Finding) bool { return !f.Property.Clocked }))
 }
 
 // Try does what Test does, but returns what was found and fails no test. The

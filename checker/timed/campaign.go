@@ -1,10 +1,14 @@
 package timed
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
+	"fairloss/checker"
 	"fairloss/impl"
 	"fairloss/spec"
 )
@@ -13,51 +17,85 @@ import (
 type Finding struct {
 	Property spec.Property
 	spec.Runs
-	Voided int // obligations that faults have voided, in all runs
+	Voided int    // obligations that faults have voided, in all runs
+	First  int    // number of the first run that violates it, from 1; 0 where none does
+	Why    string // of the first run that was inconclusive: the reason
 
-	// Of the first run that violates it: the calmest conditions found that do
-	// too, and what breaks there.
+	// Of the first run that violates it: its conditions, for Calm, and what
+	// breaks there.
 	Conditions Conditions
 	Reason     string
 }
 
-// Campaign runs a link so many times under random conditions that are no worse
-// than the given ones, and returns a finding for each property that it claims.
-// The same seed gives the same findings. An error is from Run, and names the
-// conditions.
-func Campaign(link impl.Link, worst Conditions, runs int, seed uint64) ([]Finding, error) {
+// Report is what a campaign saw.
+type Report struct {
+	Findings   []Finding // one for each property that was judged: what the link claims, and ACK where it confirms
+	Runs       int       // that were made
+	Packets    int
+	ReadsClock bool // see Result
+}
+
+// Failure is a run in which the link broke the contract of a layer.
+type Failure struct {
+	Conditions Conditions
+	Err        error // wraps ErrLink
+}
+
+func (f *Failure) Error() string { return fmt.Sprintf("%v (conditions: %v)", f.Err, f.Conditions) }
+
+// Unwrap returns Err.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// Campaign makes so many runs of a link: the first under the given conditions,
+// the others under random ones that are no worse. It ends early with ctx; what
+// was not run counts as planned, not as judged. The same seed gives the same
+// report. An error is from Run: a *Failure where it is the link's.
+func Campaign(ctx context.Context, link impl.Link, worst Conditions, runs int, seed uint64) (Report, error) {
 	random := rand.New(rand.NewPCG(seed, 1))
-	findings := map[string]*Finding{}
-	var order []string
-	for range runs {
-		c := worst.within(random)
+	var report Report
+	for report.Runs < runs && ctx.Err() == nil {
+		c := worst
+		if c.Seed = seed; report.Runs > 0 {
+			c = worst.within(random)
+		}
 		r, err := Run(link, c)
-		if err != nil {
-			return nil, fmt.Errorf("%w (conditions: %v)", err, c)
+		switch {
+		case errors.Is(err, ErrLink):
+			return report, &Failure{c, err}
+		case err != nil:
+			return report, err
 		}
+		report.Runs++
+		report.Packets += r.Stats.Packets
+		report.ReadsClock = report.ReadsClock || r.ReadsClock
 		for _, j := range r.Judgements {
-			f := findings[j.Property.ID]
-			if f == nil {
-				f = &Finding{Property: j.Property, Runs: spec.Runs{Planned: runs}}
-				findings[j.Property.ID] = f
-				order = append(order, j.Property.ID)
-			}
-			f.Count(j.Verdict)
-			f.Voided += j.Voided
-			if j.Verdict == spec.Violated && f.Violated == 1 {
-				f.Conditions, f.Reason = c, j.Reason
-			}
+			report.count(j, c, runs)
 		}
 	}
-	list := make([]Finding, 0, len(order))
-	for _, id := range order {
-		f := findings[id]
-		if f.Violated > 0 {
-			f.Conditions, f.Reason = Calm(link, f.Conditions, id)
+	for i, f := range report.Findings {
+		if f.Property.ID == checker.Readiness.ID { // judged only where a run leaves something
+			report.Findings[i].Held += report.Runs - f.Judged() - f.Inconclusive
 		}
-		list = append(list, *f)
 	}
-	return list, nil
+	return report, nil
+}
+
+// count counts the judgement of the run that was made last.
+func (r *Report) count(j checker.Judgement, c Conditions, planned int) {
+	i := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Property.ID == j.Property.ID })
+	if i < 0 {
+		i = len(r.Findings)
+		r.Findings = append(r.Findings, Finding{Property: j.Property, Runs: spec.Runs{Planned: planned}})
+	}
+	f := &r.Findings[i]
+	f.Count(j.Verdict)
+	f.Voided += j.Voided
+	switch {
+	case j.Verdict == spec.Violated && f.Violated == 1:
+		f.First, f.Conditions, f.Reason = r.Runs, c, j.Reason
+	case j.Verdict == spec.Inconclusive && f.Why == "":
+		f.Why = j.Reason
+	}
 }
 
 const (

@@ -29,11 +29,11 @@ func TestCampaignHolds(t *testing.T) {
 	for _, link := range impl.Timed() {
 		t.Run(link.Name, func(t *testing.T) {
 			t.Parallel()
-			findings, err := timed.Campaign(link, parse(t, link.Conditions), runs, 1)
+			report, err := timed.Campaign(t.Context(), link, parse(t, link.Conditions), runs, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, f := range findings {
+			for _, f := range report.Findings {
 				if f.Verdict() != spec.Holds {
 					t.Errorf("%s is %s: %s\nconditions: %s", f.Property.ID, f.Verdict(), f.Reason, f.Conditions)
 				}
@@ -54,15 +54,16 @@ func TestCampaignFinds(t *testing.T) {
 		}
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
-			findings, err := timed.Campaign(m, parse(t, m.Conditions), 10, 1)
+			report, err := timed.Campaign(t.Context(), m, parse(t, m.Conditions), 10, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
-			i := slices.IndexFunc(findings, func(f timed.Finding) bool { return f.Property.ID == m.Breaks })
-			if i < 0 || findings[i].Verdict() != spec.Violated {
+			i := slices.IndexFunc(report.Findings, func(f timed.Finding) bool { return f.Property.ID == m.Breaks })
+			if i < 0 || report.Findings[i].Verdict() != spec.Violated {
 				t.Fatalf("not caught by %s", m.Breaks)
 			}
-			f := findings[i]
+			f := report.Findings[i]
+			f.Conditions, f.Reason = timed.Calm(m, f.Conditions, m.Breaks)
 			t.Logf("%s: %s\n%s", f.Property.ID, f.Conditions, f.Reason)
 			again, err := timed.Run(m, parse(t, f.Conditions.String()))
 			if err != nil || again.Of(m.Breaks) != spec.Violated {

@@ -132,7 +132,7 @@ func TestUntimed(t *testing.T) {
 		if !slices.Contains([]string{"creditflow", "backoff", "retrybudget", "circuitbreaker", "catchup"}, link.Name) {
 			continue
 		}
-		link.Processes = 2
+		link.Processes, link.Conditions = 2, ""
 		link.Guarantee.Properties = slices.DeleteFunc(slices.Clone(link.Guarantee.Properties), func(p spec.Property) bool { return p.ID == "AMP" })
 		t.Run(link.Name, func(t *testing.T) { linktest.Test(t, link) })
 	}

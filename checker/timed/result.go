@@ -34,6 +34,7 @@ type Result struct {
 	// in it, the application sees nothing, and it is four times as long as
 	// anything had to wait: a timer, a packet, an event in an inbox.
 	Settled    bool
+	ReadsClock bool // the link called Effects.Now: it works in a timed world only
 	Judgements []checker.Judgement
 }
 

@@ -32,6 +32,7 @@ type world struct {
 	longest    time.Duration // that anything has waited: a timer, a packet on its way, an event in an inbox
 	during     call          // the handler that runs, for the report of a panic
 	sent       int           // messages that the link took
+	read       bool          // the link has read its clock
 	failure    error
 }
 
@@ -77,7 +78,10 @@ func (w *world) begin() {
 			self: self, clock: w.conditions.clock(self),
 			requests: make([][]spec.Message, n), channels: map[spec.Process][]time.Duration{},
 		}
-		p.out = impl.NewEffects(func() time.Duration { return p.clock.read(w.now) })
+		p.out = impl.NewEffects(func() time.Duration {
+			w.read = true
+			return p.clock.read(w.now)
+		})
 		for _, work := range w.conditions.Works {
 			if on(work.Process, self) {
 				p.work += work.For
@@ -260,7 +264,7 @@ func (w *world) record(e spec.Event) {
 
 // result judges the history.
 func (w *world) result() Result {
-	r := Result{Stats: w.stats, Events: w.events, Elapsed: min(w.now, w.conditions.end())}
+	r := Result{Stats: w.stats, ReadsClock: w.read, Events: w.events, Elapsed: min(w.now, w.conditions.end())}
 	r.Settled = w.failure == nil && w.settled()
 	if r.Settled {
 		r.Events = w.markForever()

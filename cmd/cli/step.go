@@ -99,7 +99,7 @@ func (w *walk) begin() error {
 		return err
 	}
 	w.link, w.workload = link, explore.Workload(link, w.messages, false)
-	if w.sys, err = world.New(link, explore.Judged(link)); err != nil {
+	if w.sys, err = world.New(link, explore.Untimed(explore.Judged(link))); err != nil {
 		return err
 	}
 	return w.again()

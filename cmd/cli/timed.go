@@ -174,7 +174,7 @@ func (f timedFinding) why() string {
 
 // campaign makes random runs of a link that are no worse than c.
 func (s *session) campaign(link impl.Link, c timed.Conditions, runs int) (spec.Verdict, error) {
-	findings, err := timed.Campaign(link, c, runs, c.Seed)
+	found, err := timed.Campaign(s.ctx, link, c, runs, c.Seed)
 	if errors.Is(err, timed.ErrLink) {
 		return spec.Violated, s.reportContract(link, err)
 	}
@@ -183,16 +183,20 @@ func (s *session) campaign(link impl.Link, c timed.Conditions, runs int) (spec.V
 	}
 	list := []timedFinding{}
 	var verdicts []spec.Verdict
-	for _, f := range findings {
+	for _, f := range found.Findings {
 		row := timedFinding{f.Property.ID, f.Verdict(), f.Held, f.Violated, f.Inconclusive, f.Planned, f.Voided, f.Reason, ""}
 		if row.Verdict == spec.Inconclusive {
 			row.Reason = f.Runs.String() + ", too few to say that it holds"
 		}
 		if f.Violated > 0 {
+			f.Conditions, row.Reason = timed.Calm(link, f.Conditions, f.Property.ID)
 			row.Conditions = f.Conditions.String()
 		}
 		list = append(list, row)
 		verdicts = append(verdicts, row.Verdict)
+	}
+	if found.Runs < runs { // interrupted
+		verdicts = append(verdicts, spec.Inconclusive)
 	}
 	if s.json {
 		return spec.Worst(verdicts...), s.printJSON(list)

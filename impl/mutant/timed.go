@@ -221,7 +221,10 @@ type floods struct{ impl.CatchUp }
 
 func (l *floods) Timeout(t impl.TimerID, out *impl.Effects) {
 	l.CatchUp.Timeout(t, out)
-	for _, d := range l.Sent.Of(spec.Process(max(t, 1) - 1)).Pending {
+	if t == 0 {
+		return // it pulls: there is nobody to push to
+	}
+	for _, d := range l.Sent.Of(spec.Process(t - 1)).Pending {
 		out.Transmit(spec.Process(t-1), impl.Pack(impl.Data, d.Message, d.N, 1))
 	}
 }
