@@ -15,7 +15,7 @@ import (
 
 func classified(t *testing.T, link impl.Link, maxStates int) Class {
 	t.Helper()
-	c, err := Classify(context.Background(), link, [][]world.Request{requests("ab"), requests("aa")}, maxStates)
+	c, err := Classify(context.Background(), link, Growth{Messages: 2, MaxStates: maxStates})
 	if err != nil {
 		t.Fatalf("%s: %v", link.Name, err)
 	}
@@ -38,7 +38,7 @@ func (l *omitting) Receive(from spec.Process, p impl.Packet, out *impl.Effects) 
 // Classify trusts no link whose key omits state.
 func TestClassifyAudits(t *testing.T) {
 	link := impl.Link{Name: "omitting", New: impl.FactoryOf(omitting{}), Guarantee: spec.AtMostOnce}
-	_, err := Classify(context.Background(), link, [][]world.Request{requests("a")}, 1000)
+	_, err := Classify(context.Background(), link, Growth{Messages: 1, MaxStates: 1000})
 	if err == nil || !strings.Contains(err.Error(), "on set: ") || !strings.Contains(err.Error(), "AppendKey omits state") {
 		t.Errorf("error %v", err)
 	}

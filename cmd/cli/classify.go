@@ -1,15 +1,16 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"fairloss/checker/explore"
-	"fairloss/checker/world"
 	"fairloss/impl"
 	"fairloss/spec"
 )
@@ -17,32 +18,37 @@ import (
 var classifyCommand = command{
 	name: "classify", argument: "NAME|-all", optional: true,
 	summary: "find what a link keeps, and what it needs for that",
-	about: "Searches all schedules of a few messages, distinct and equal, for a violation of each guarantee: on the network\n" +
-		"that the link claims, and on networks on which only some faults happen. A guarantee needs an assumption (no\n" +
-		"loss, no duplication, no reordering, no crash, no partition, no corruption, no forgery) where a counterexample\n" +
-		"shows it broken without; faults that it does not need to be spared are withstood all together. What a search\n" +
-		"is too small for is inconclusive.",
-	examples: []string{"fairloss classify alternatingbit", "fairloss classify -all", "fairloss classify perfect -messages 3 -json"},
+	about: "Searches all schedules of a few messages, distinct and equal, one way and both ways, for a violation of each\n" +
+		"guarantee: on the network that the link claims, and on networks on which only some faults happen (loss,\n" +
+		"duplication, reordering, crashes, partitions, corruption, forgery). A fault breaks a guarantee where there is a\n" +
+		"counterexample; the others are withstood all together. The workload grows until the time is over, or up to\n" +
+		"-messages: with that, the result is the same each time. What a search is too small for is inconclusive.",
+	examples: []string{"fairloss classify alternatingbit", "fairloss classify -all -messages 2", "fairloss classify perfect -messages 3 -json"},
 	flags: func(flags *flag.FlagSet) func(*session, string) (spec.Verdict, error) {
 		var c classification
 		flags.BoolVar(&c.all, "all", false, "classify every link that is no mutant, as a table")
 		flags.BoolVar(&c.markdown, "markdown", false, "print the table of -all as Markdown")
-		flags.IntVar(&c.messages, "messages", 2, "how many messages process 0 sends to process 1")
-		flags.IntVar(&c.maxStates, "max-states", 20_000, "stop a search at about as many states")
+		flags.IntVar(&c.growth.Messages, "messages", 0, "stop after workloads of so many messages; 0: when the time is over")
+		flags.IntVar(&c.growth.MaxStates, "max-states", 20_000, "stop a search at about as many states, with each message more at four times as many")
+		flags.DurationVar(&c.timeout, "timeout", 0, "the time for a link; 0 is 10s or, with -messages, no bound")
 		return c.run
 	},
 }
 
 // classification is what to classify.
 type classification struct {
-	all, markdown       bool
-	messages, maxStates int
+	all, markdown bool
+	growth        explore.Growth
+	timeout       time.Duration
 }
+
+// classifyTime is the time for a link where there is no other bound.
+const classifyTime = 10 * time.Second
 
 func (c *classification) run(s *session, name string) (spec.Verdict, error) {
 	switch {
-	case c.messages < 1 || c.maxStates < 1:
-		return 0, errors.New("classify: want at least 1 message and 1 state")
+	case c.growth.Messages < 0 || c.growth.MaxStates < 1 || c.timeout < 0:
+		return 0, errors.New("classify: want at least 1 state, and no negative number")
 	case c.all == (name != ""):
 		return 0, errors.New("classify: want the name of a link, or -all")
 	case c.markdown && !c.all:
@@ -56,9 +62,8 @@ func (c *classification) run(s *session, name string) (spec.Verdict, error) {
 	var verdicts []spec.Verdict
 	bar := s.progress(len(links), "links")
 	for i, link := range links {
-		class, err := explore.Classify(s.ctx, link, [][]world.Request{explore.Workload(link, c.messages, false), explore.Workload(link, c.messages, true)}, c.maxStates)
-		var failure *world.Failure
-		if errors.As(err, &failure) {
+		class, err := c.classify(s.ctx, link)
+		if breaksContract(err) {
 			bar.end()
 			return spec.Violated, s.reportBroken(link, err, newContractReport(link, err))
 		}
@@ -85,6 +90,23 @@ func (c *classification) run(s *session, name string) (spec.Verdict, error) {
 	return verdict, nil
 }
 
+func (c *classification) classify(ctx context.Context, link impl.Link) (class explore.Class, err error) {
+	if c.timeout == 0 && c.growth.Messages == 0 {
+		c.timeout = classifyTime
+	}
+	if c.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.timeout)
+		defer cancel()
+	}
+	err = guarded(link, handlerLimit, func() error {
+		found, err := explore.Classify(ctx, link, c.growth)
+		class = found
+		return err
+	})
+	return class, err
+}
+
 func (c *classification) links(s *session, name string) ([]impl.Link, error) {
 	if !c.all {
 		link, err := s.link(name)
@@ -102,8 +124,7 @@ func claimed(c explore.Class) explore.Level {
 
 // print shows all that was found of one link.
 func (c *classification) print(s *session, class explore.Class) {
-	fmt.Fprintf(s.out, "link %s on %s, claimed: %s; %d messages on 0>1, distinct and equal; %d states\n",
-		class.Link.Name, class.Link.Assumes, spelled(class.Link.Guarantee), c.messages, class.States)
+	fmt.Fprintf(s.out, "link %s on %s, claimed: %s\n%s\n", class.Link.Name, class.Link.Assumes, spelled(class.Link.Guarantee), scope(class))
 	for _, l := range class.Strongest() {
 		fmt.Fprintf(s.out, "keeps %s\n", spelled(l.Guarantee))
 	}
@@ -114,18 +135,18 @@ func (c *classification) print(s *session, class explore.Class) {
 	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	fmt.Fprint(t, "GUARANTEE")
 	for _, fault := range spec.AllFaults.Each() {
-		fmt.Fprintf(t, "\t%s", strings.ToUpper(assumption(fault)))
+		fmt.Fprintf(t, "\t%s", strings.ToUpper(fault.String()))
 	}
 	fmt.Fprintln(t)
 	for _, l := range class.Levels {
 		fmt.Fprintf(t, "%s\t%s\n", l.Guarantee.Name, strings.Join(cells(l), "\t"))
 	}
 	t.Flush()
-	fmt.Fprintln(s.out, "\n- unneeded; number: actions of the shortest counterexample without it; ? the searches are too small to tell")
+	fmt.Fprintln(s.out, "\n- withstood; number: it breaks the guarantee, by a counterexample of so many actions; ? the searches are too small to tell")
 	for _, l := range class.Levels {
 		for _, n := range l.Faults {
 			if n.Answer.Counterexample != nil {
-				fmt.Fprintf(s.out, "%s needs %s (%s): %s\n", l.Guarantee.Name, assumption(n.Fault), n.Answer.Assumes, witness(n.Answer))
+				fmt.Fprintf(s.out, "%s breaks if %s (on %s): %s\n", l.Guarantee.Name, happens(n.Fault), n.Answer.Assumes, witness(n.Answer))
 			}
 		}
 	}
@@ -158,21 +179,52 @@ func cell(l explore.Level, fault spec.Faults) string {
 	return fmt.Sprint(l.Faults[i].Answer.Counterexample.Schedule.Len())
 }
 
-// assumption is that a fault does not happen.
-func assumption(fault spec.Faults) string {
+// happens says that a fault happens.
+func happens(fault spec.Faults) string {
 	switch fault {
+	case spec.Loss:
+		return "packets are lost"
+	case spec.Duplication:
+		return "packets are duplicated"
+	case spec.Reordering:
+		return "packets are reordered"
 	case spec.Crashes:
-		return "no crash"
+		return "processes crash"
 	case spec.Partitions:
-		return "no partition"
+		return "the network is partitioned"
+	case spec.Corruption:
+		return "packets are corrupted"
 	}
-	return "no " + fault.String()
+	return "packets are forged"
+}
+
+// scope says how far the searches came.
+func scope(class explore.Class) string {
+	var channels []string
+	for _, c := range explore.BothWays(class.Link) {
+		channels = append(channels, c.String())
+	}
+	if len(channels) > class.Messages {
+		channels = channels[:max(1, class.Messages)]
+	}
+	text := fmt.Sprintf("%d states; up to %d messages on %s, distinct and equal", class.States, class.Messages, strings.Join(channels, " and "))
+	if class.Complete > 0 {
+		text += fmt.Sprintf("; all that is kept or withstood is so for up to %d", class.Complete)
+	}
+	if class.Partly {
+		text += "; both ways at once the searches are not complete"
+	}
+	return text
 }
 
 // witness is a counterexample in one line.
 func witness(a explore.Answer) string {
 	c := a.Counterexample
-	return fmt.Sprintf("%s in %d: %s", c.Property.ID, c.Schedule.Len(), c.Schedule.Inline())
+	what := c.Property.ID
+	if what == explore.Contract.ID {
+		what = c.Reason
+	}
+	return fmt.Sprintf("%s in %d: %s", what, c.Schedule.Len(), c.Schedule.Inline())
 }
 
 func spelled(g spec.Guarantee) string {
@@ -183,12 +235,11 @@ func spelled(g spec.Guarantee) string {
 	return fmt.Sprintf("%s (%s)", g.Name, strings.Join(ids, " "))
 }
 
-// needs is a level in a few words: what it needs, bold where the link keeps it
-// on its own network.
+// needs is a level in a few words: what breaks it.
 func needs(l explore.Level) string {
 	var list []string
 	for _, n := range l.Faults {
-		word := assumption(n.Fault)
+		word := n.Fault.String()
 		if n.Answer.Counterexample == nil {
 			word += "?"
 		}
@@ -235,7 +286,7 @@ func (c *classification) printTable(s *session, classes []explore.Class) {
 		fmt.Fprintln(t, strings.Join(row(class, func(word string) string { return "*" + word }), "\t"))
 	}
 	t.Flush()
-	fmt.Fprintln(s.out, "* kept on the link's own network; always: withstands every fault; else what it needs")
+	fmt.Fprintln(s.out, "* kept on the link's own network; always: withstands every fault; never: breaks without any; else what breaks it")
 }
 
 func (c *classification) printMarkdown(s *session, classes []explore.Class) {
@@ -251,7 +302,10 @@ type classified struct {
 	Network   string            `json:"network"`
 	Guarantee string            `json:"guarantee"`
 	States    int               `json:"states"`
-	Keeps     []string          `json:"keeps"` // the strongest guarantees that it keeps there
+	Messages  int               `json:"messages"` // of the largest workload that was searched to the end
+	Complete  int               `json:"complete"` // of that which was for all that holds
+	Partly    bool              `json:"partly"`   // both ways at once, some searches of what holds came to no end
+	Keeps     []string          `json:"keeps"`    // the strongest guarantees that it keeps there
 	Levels    []classifiedLevel `json:"levels"`
 }
 
@@ -259,31 +313,31 @@ type classifiedLevel struct {
 	Guarantee string           `json:"guarantee"`
 	Verdict   spec.Verdict     `json:"verdict"` // on the link's own network
 	Witness   *shown           `json:"counterexample"`
-	Calm      spec.Verdict     `json:"calm"` // where nothing fails
-	Needs     []classifiedNeed `json:"needs"`
+	Calm      spec.Verdict     `json:"calm"`   // where nothing fails
+	Faults    []classifiedNeed `json:"faults"` // that break it, or may
 }
 
 type classifiedNeed struct {
-	Assumption string       `json:"assumption"`
-	Network    string       `json:"network"`
-	Verdict    spec.Verdict `json:"verdict"`
-	Witness    *shown       `json:"counterexample"`
+	Fault   string       `json:"fault"`
+	Network string       `json:"network"`
+	Verdict spec.Verdict `json:"verdict"`
+	Witness *shown       `json:"counterexample"`
 }
 
 func newClassified(classes []explore.Class) []classified {
 	list := []classified{}
 	for _, c := range classes {
 		r := classified{
-			Name: c.Link.Name, Network: c.Link.Assumes.String(), Guarantee: c.Link.Guarantee.Name, States: c.States,
+			Name: c.Link.Name, Network: c.Link.Assumes.String(), Guarantee: c.Link.Guarantee.Name, States: c.States, Messages: c.Messages, Complete: c.Complete, Partly: c.Partly,
 			Keeps: []string{}, Levels: []classifiedLevel{},
 		}
 		for _, l := range c.Strongest() {
 			r.Keeps = append(r.Keeps, l.Guarantee.Name)
 		}
 		for _, l := range c.Levels {
-			level := classifiedLevel{Guarantee: l.Guarantee.Name, Verdict: l.Own.Verdict, Witness: shownIn(l.Own), Calm: l.Calm.Verdict, Needs: []classifiedNeed{}}
+			level := classifiedLevel{Guarantee: l.Guarantee.Name, Verdict: l.Own.Verdict, Witness: shownIn(l.Own), Calm: l.Calm.Verdict, Faults: []classifiedNeed{}}
 			for _, n := range l.Faults {
-				level.Needs = append(level.Needs, classifiedNeed{assumption(n.Fault), n.Answer.Assumes.String(), n.Answer.Verdict, shownIn(n.Answer)})
+				level.Faults = append(level.Faults, classifiedNeed{n.Fault.String(), n.Answer.Assumes.String(), n.Answer.Verdict, shownIn(n.Answer)})
 			}
 			r.Levels = append(r.Levels, level)
 		}

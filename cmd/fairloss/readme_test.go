@@ -63,7 +63,7 @@ func propertyTable() string {
 func classTable(t *testing.T) string {
 	var out, errors strings.Builder
 	links := slices.Concat(impl.Registry(), impl.Goldens())
-	if code := cli.Run(t.Context(), []string{"classify", "-all", "-markdown"}, strings.NewReader(""), &out, &errors, links); code != 0 {
+	if code := cli.Run(t.Context(), []string{"classify", "-all", "-markdown", "-messages", "2"}, strings.NewReader(""), &out, &errors, links); code != 0 {
 		t.Fatalf("exit code %d\n%s", code, errors.String())
 	}
 	return out.String()

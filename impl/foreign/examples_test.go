@@ -12,7 +12,6 @@ import (
 	"fairloss/checker/explore"
 	"fairloss/checker/linktest"
 	"fairloss/checker/trial"
-	"fairloss/checker/world"
 	"fairloss/impl"
 	"fairloss/spec"
 )
@@ -199,7 +198,7 @@ func TestPropUDP(t *testing.T) {
 func TestClassify(t *testing.T) {
 	strongest := func(l impl.Link) (names []string) {
 		// A smaller bound would leave some guarantees inconclusive.
-		c, err := explore.Classify(t.Context(), l, [][]world.Request{explore.Workload(l, 2, false)}, 400)
+		c, err := explore.Classify(t.Context(), l, explore.Growth{Messages: 2, MaxStates: 400})
 		if err != nil {
 			t.Fatal(err)
 		}
