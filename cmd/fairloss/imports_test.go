@@ -87,7 +87,7 @@ var allowed = map[string][]string{
 	"checker/trial":         {"fairloss/spec", "fairloss/impl", "fairloss/impl/netlink", "fairloss/impl/netlink/filestore", "fairloss/histories", "fairloss/checker"},
 	"checker/transport":     {"fairloss/spec", "fairloss/histories", "fairloss/checker", "fairloss/checker/items", "fairloss/checker/chaos"},
 	"checker/transport/toy": {"fairloss/spec", "fairloss/checker/chaos", "fairloss/checker/transport"},
-	"checker/linktest":      {"fairloss/spec", "fairloss/impl", "fairloss/histories/chart", "fairloss/checker", "fairloss/checker/world", "fairloss/checker/explore", "fairloss/checker/transport", "pgregory.net/rapid"},
+	"checker/linktest":      {"fairloss/spec", "fairloss/impl", "fairloss/histories/chart", "fairloss/checker", "fairloss/checker/world", "fairloss/checker/explore", "fairloss/checker/timed", "fairloss/checker/transport", "pgregory.net/rapid"},
 	"cmd/cli": {
 		"fairloss/spec", "fairloss/impl", "fairloss/impl/foreign", "fairloss/histories", "fairloss/histories/chart", "fairloss/checker",
 		"fairloss/checker/causal", "fairloss/checker/generals", "fairloss/checker/world", "fairloss/checker/explore", "fairloss/checker/timed", "fairloss/checker/trial",
