@@ -10,9 +10,7 @@ import (
 
 func header(link impl.Link) histories.Header {
 	h := histories.Header{Link: link.Name, Assumes: link.Assumes.String(), Processes: link.Size(), Clock: histories.Points}
-	claimed := link.Guarantee
-	claimed.Properties = Untimed(claimed.Properties) // At counts steps
-	h.Claim(claimed)
+	h.Claim(link.Guarantee)
 	return h
 }
 
