@@ -18,15 +18,17 @@ func (h *Header) Claim(g spec.Guarantee) {
 
 // Claimed is the inverse of Claim. Those of the properties that the header
 // lists and this reader does not know, such as a contributor's own, are in
-// unknown: nothing can be said of them. Where the header lists none, the
-// guarantee is the one of that name, of a timed world or not. The error says
+// unknown: nothing can be said of them. What the guarantee of that name has is
+// claimed, too, if the list leaves it out. If there is no list, the name must be
+// that of a guarantee, of a timed world or not. The error says
 // that there is no such guarantee, or that a property is malformed.
 func (h Header) Claimed() (g spec.Guarantee, unknown []string, err error) {
+	named, err := spec.ParseGuarantee(h.Guarantee)
+	if err != nil {
+		named, err = spec.ParseTimedGuarantee(h.Guarantee, 0)
+	}
 	if len(h.Properties) == 0 {
-		if g, err = spec.ParseGuarantee(h.Guarantee); err != nil {
-			g, err = spec.ParseTimedGuarantee(h.Guarantee, 0)
-		}
-		return g, nil, err
+		return named, nil, err
 	}
 	g.Name = h.Guarantee
 	for _, text := range h.Properties {
@@ -36,6 +38,11 @@ func (h Header) Claimed() (g spec.Guarantee, unknown []string, err error) {
 		case err != nil:
 			return g, nil, err
 		default:
+			g.Properties = append(g.Properties, p)
+		}
+	}
+	for _, p := range named.Properties {
+		if _, listed := g.Property(p.ID); !listed {
 			g.Properties = append(g.Properties, p)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"fairloss/spec"
@@ -73,7 +74,10 @@ func (h Header) check() *flaw {
 	if h.Processes < 0 {
 		return flawf("processes", "processes is %d, want 0 or more", h.Processes)
 	}
-	for _, text := range h.Properties {
+	for i, text := range h.Properties {
+		if slices.Contains(h.Properties[:i], text) {
+			return flawf("properties", "property %q is listed twice", text)
+		}
 		if _, err := spec.ParseProperty(text); err != nil && !errors.Is(err, spec.ErrUnknownProperty) {
 			return flawf("properties", "property %q, %v", text, err)
 		}

@@ -3,6 +3,7 @@ package histories_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"reflect"
@@ -135,6 +136,23 @@ func TestUnknownProperties(t *testing.T) {
 	g, unknown, wrong := h.Claimed()
 	if err != nil || wrong != nil || len(g.Properties) != len(spec.FIFO.Properties) || !slices.Equal(unknown, []string{"OWN"}) {
 		t.Errorf("got %v, unknown %q, %v, %v", g, unknown, wrong, err)
+	}
+}
+
+// A list that leaves out what the guarantee of that name has hides nothing, and
+// one that says a thing twice is refused.
+func TestListedProperties(t *testing.T) {
+	const header = `{"fairloss":"history","version":2,"guarantee":"perfect","properties":%s}` + "\n"
+	h, _, err := histories.ReadAll(strings.NewReader(fmt.Sprintf(header, `["PL1"]`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g, _, err := h.Claimed(); err != nil || len(g.Properties) != 3 {
+		t.Errorf("claimed are %v, %v", g.Properties, err)
+	}
+	_, _, err = histories.ReadAll(strings.NewReader(fmt.Sprintf(header, `["PL1","OWN","PL1"]`)))
+	if want := `property "PL1" is listed twice`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

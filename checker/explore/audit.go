@@ -21,7 +21,7 @@ const (
 // are checked in the same way. An error is a *Broken that names the event, or a
 // *world.Failure where not even Init can be run, or a monitor is broken.
 func Audit(link impl.Link, seed uint64, walks int) error {
-	if err := auditMonitors(link, seed); err != nil {
+	if err := AuditMonitors(link, seed); err != nil {
 		return err
 	}
 	c, err := New(link)

@@ -13,25 +13,32 @@ import (
 const (
 	keptFailing = 20      // failing schedules of each property, the shortest
 	maxLearnt   = 2 << 20 // size at which a System is forgotten
+
+	// A fair suffix that comes to no end is long, and decides nothing. After so
+	// many of them, the others are cut short: the verdict is inconclusive, if not
+	// violated, whatever they say.
+	maxUndecided = 16
+	shortRounds  = 64
 )
 
 // Campaign runs random schedules of one link and remembers what they showed.
 // Use New to make one. It is not safe for concurrent use.
 type Campaign struct {
-	link    impl.Link
-	judged  []spec.Property // without those that need time
-	live    uint32          // the properties of liveness, a bit for each
-	repeat  bool            // some property speaks of sends that are repeated for ever
-	sys     *world.System
-	world   *world.World
-	stats   Stats
-	failing [][]failing      // of each property
-	counts  []counts         // of each property
-	endless []world.Schedule // of each property, the shortest whose fair suffix came to no end with something owed
-	trace   []world.Move
-	moves   []world.Move
-	losses  []loss
-	fair    *world.Suffix // of the schedule that runs; nil before it
+	link      impl.Link
+	judged    []spec.Property // without those that need time
+	live      uint32          // the properties of liveness, a bit for each
+	repeat    bool            // some property speaks of sends that are repeated for ever
+	sys       *world.System
+	world     *world.World
+	stats     Stats
+	failing   [][]failing      // of each property
+	counts    []counts         // of each property
+	undecided int              // fair suffixes that came to no end
+	endless   []world.Schedule // of each property, the shortest whose fair suffix came to no end with something owed
+	trace     []world.Move
+	moves     []world.Move
+	losses    []loss
+	fair      *world.Suffix // of the schedule that runs; nil before it
 }
 
 // counts is what the schedules said of one property.
@@ -133,9 +140,15 @@ func (c *Campaign) Run(src Source) error {
 	err := c.adversarial(src, plan)
 	if err == nil && c.live != 0 {
 		c.fair = c.suffix(src, plan)
+		if c.undecided >= maxUndecided {
+			c.fair.Rounds = shortRounds
+		}
 		before := c.world.Broken()
 		ending, err = c.world.RunFair(*c.fair)
 		c.record(c.world.Broken()&^before, c.fair)
+		if ending == world.Bound {
+			c.undecided++
+		}
 	}
 	if err != nil {
 		return newBroken(c.link, c.schedule(c.fair), nil, err)

@@ -16,11 +16,11 @@ import (
 // a link that is broken would leave it.
 const monitorWalks = 60
 
-// auditMonitors checks the contract of the monitors of all properties that a
+// AuditMonitors checks the contract of the monitors of all properties that a
 // link is judged by: a monitor is deterministic, a clone is independent of its
 // original, Owed changes nothing, and a key omits nothing that the future depends
 // on. An error is a *world.Failure that names the property.
-func auditMonitors(link impl.Link, seed uint64) error {
+func AuditMonitors(link impl.Link, seed uint64) error {
 	sys, err := world.New(link, nil)
 	if err != nil {
 		return nil // the link's own audit says so

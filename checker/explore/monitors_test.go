@@ -143,7 +143,7 @@ func TestMonitorsKeepTheirContract(t *testing.T) {
 			continue
 		}
 		link.Guarantee = link.Guarantee.With(spec.Properties()...)
-		if err := auditMonitors(link, 1); err != nil {
+		if err := AuditMonitors(link, 1); err != nil {
 			t.Errorf("%s: %v\n%s", link.Name, err, err.(*world.Failure).Details)
 		}
 	}

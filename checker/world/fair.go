@@ -2,6 +2,7 @@ package world
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -31,6 +32,7 @@ const (
 
 // Suffix is what stays free within a fair suffix; fairness forces the rest.
 type Suffix struct {
+	Rounds int                    // after so many rounds it ends undecided; 0 is 1,024
 	Repeat []Request              // sent again in every round, for ever
 	Lose   func(lost Action) bool // asked about each transmission; it must say no in the end; nil loses none
 }
@@ -63,7 +65,7 @@ func (w *World) RunFair(s Suffix) (Ending, error) {
 	limit := w.steps + maxFairSteps
 	var states [][]byte
 	var losses []int
-	for round := 0; round < maxRounds && w.steps < limit && !w.flooded(); round++ {
+	for round := 0; round < cmp.Or(s.Rounds, maxRounds) && w.steps < limit && !w.flooded(); round++ {
 		if !w.sys.judges.recurrent && w.Owing() == 0 && w.allReady() {
 			return Met, nil
 		}

@@ -89,6 +89,10 @@ func (o *exploration) run(s *session, name string) (spec.Verdict, error) {
 	}
 	result := explore.Exhaustive{Link: link, Bounds: bounds}
 	err = guarded(link, handlerLimit, func() error {
+		// First the monitors: a search would put down to the link what they do.
+		if err := explore.AuditMonitors(link, auditSeed); err != nil {
+			return err
+		}
 		found, err := explore.Exhaust(ctx, link, judged, bounds)
 		if err == nil {
 			err = explore.Audit(link, auditSeed, auditWalks)
