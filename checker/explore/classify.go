@@ -154,6 +154,10 @@ type known struct {
 // round classifies with what is known, and one search more of each property.
 func (c *classifier) round() (Class, error) {
 	class := Class{Link: c.link}
+	// What the link claims comes first: the time may be over before the rest.
+	if _, err := c.answer(c.link.Guarantee, c.link.Assumes); err != nil {
+		return class, err
+	}
 	for _, g := range c.guarantees() {
 		level, err := c.level(g)
 		if err != nil {
