@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"weak"
 
 	"fairloss/spec"
 )
@@ -13,7 +14,6 @@ import (
 // calls is where a System says which handler call is under way, for a watchdog
 // in another goroutine.
 type calls struct {
-	link    string
 	trace   func() Schedule // what led to the calls; nil: nobody says
 	current atomic.Pointer[call]
 }
@@ -24,14 +24,15 @@ type call struct {
 	since   time.Time
 }
 
-// watched holds the calls of every System that is alive.
+// watched holds a weak pointer to every System that is alive. Whatever it held
+// otherwise would stay alive with it, since a trace leads back to its System.
 var watched sync.Map
 
-func watch(sys *System) *calls {
-	c := &calls{link: sys.link.Name}
-	watched.Store(c, nil)
-	runtime.AddCleanup(sys, func(c *calls) { watched.Delete(c) }, c)
-	return c
+func watch(sys *System) {
+	sys.calls = &calls{}
+	w := weak.Make(sys)
+	watched.Store(w, nil)
+	runtime.AddCleanup(sys, func(w weak.Pointer[System]) { watched.Delete(w) }, w)
 }
 
 func (c *calls) enter(p spec.Process, in input) { c.current.Store(&call{p, in, time.Now()}) }
@@ -55,8 +56,12 @@ type Hang struct {
 func Stuck(link string, after time.Time, limit time.Duration) *Hang {
 	var stuck *Hang
 	watched.Range(func(key, _ any) bool {
-		c := key.(*calls)
-		if now := c.current.Load(); c.link == link && now != nil && now.since.After(after) && time.Since(now.since) > limit {
+		sys := key.(weak.Pointer[System]).Value()
+		if sys == nil || sys.link.Name != link {
+			return true
+		}
+		c := sys.calls
+		if now := c.current.Load(); now != nil && now.since.After(after) && time.Since(now.since) > limit {
 			stuck = &Hang{Failure: &Failure{
 				Process: now.process, Event: now.in.String(), Text: fmt.Sprintf("has not returned for %v", limit), Details: running(),
 			}}

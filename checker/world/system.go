@@ -92,7 +92,7 @@ func New(link impl.Link, properties []spec.Property) (*System, error) {
 	sys.voiding = link.Assumes.Crashes+link.Assumes.Cuts > 0
 	sys.memo = &memo{}
 	sys.net.memo, sys.judges.memo = sys.memo, sys.memo
-	sys.calls = watch(sys)
+	watch(sys)
 	for p := range spec.Process(n) {
 		sys.procs = append(sys.procs, newProcess(sys, p))
 	}

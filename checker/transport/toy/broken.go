@@ -27,7 +27,7 @@ func All() []Broken {
 	return []Broken{
 		of("loses", "PL1", flaw{once: true}, "FIFO"),
 		of("duplicates", "PL2", flaw{blind: true}),
-		of("reorders", "FIFO", flaw{eager: true}, "PL1"),
+		of("reorders", "FIFO", flaw{eager: true}, "PL1", "AMP"),
 		of("creates", "PL3", flaw{trusting: true}, "PL1", "PL2", "FIFO"),
 		of("storms", "AMP", flaw{storms: true}),
 		of("leaks", "LEAK", flaw{retry: func(*link) { go func() { select {} }() }}),
