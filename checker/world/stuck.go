@@ -51,8 +51,8 @@ type Hang struct {
 }
 
 // Stuck returns a handler call of the link of that name which began after the
-// given time and has been running for longer than the limit, nil where there is
-// none. It is safe for concurrent use.
+// given time and has been running for longer than the limit, or nil. It is safe
+// for concurrent use.
 func Stuck(link string, after time.Time, limit time.Duration) *Hang {
 	var stuck *Hang
 	watched.Range(func(key, _ any) bool {
